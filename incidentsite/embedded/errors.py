@@ -1,0 +1,2 @@
+class EmbeddedError(Exception):
+    """A reason the embedded servers cannot run, written for the person at the terminal."""

@@ -1,0 +1,120 @@
+"""A pytest plug-in (`-p tests.services`): PostgreSQL and Valkey that live as long as the test run.
+
+They start at import because settings are read before any pytest hook runs. Workers of xdist
+inherit the addresses through the environment. Nothing starts where both addresses are given.
+"""
+
+import atexit
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from incidentsite.embedded import database_url, redis_url
+from incidentsite.embedded.placement import place
+from incidentsite.embedded.postgres import (
+    SETTINGS,
+    VOLATILE,
+    make_cluster,
+    ready_command,
+    server_command,
+)
+from incidentsite.embedded.valkey import answers
+from incidentsite.embedded.valkey import server_command as valkey_command
+from incidentsite.processes import die_with_parent, is_running
+
+PREFIX = "incidentsite-tests-"
+SECONDS_TO_START = 30
+Server = subprocess.Popen[bytes]
+
+
+def start_throwaway_servers() -> None:
+    home = _make_home()
+    os.environ.setdefault("DATA_DIR", str(home))
+    servers: list[Server] = []
+    atexit.register(_clean_up, home, servers, os.getpid())
+    if "DATABASE_URL" not in os.environ:
+        servers.append(start_postgres(home))
+        os.environ["DATABASE_URL"] = database_url(home)
+    if "REDIS_URL" not in os.environ:
+        servers.append(start_valkey(home))
+        os.environ["REDIS_URL"] = redis_url(home)
+
+
+def start_postgres(home: Path) -> Server:
+    """A cluster that forgets on power cuts: several times faster, and it is thrown away."""
+    placement = place(home)
+    make_cluster(placement, sync=False)
+    command = server_command(placement, {**SETTINGS, **VOLATILE})
+    with (home / "postgres.log").open("ab") as log:
+        server = subprocess.Popen(
+            command,
+            cwd="/",
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            preexec_fn=die_with_parent(signal.SIGINT),
+            user=placement.uid,
+            group=placement.gid,
+            extra_groups=placement.extra_groups,
+        )
+    probe = ready_command(placement)
+    _wait(lambda: subprocess.run(probe, check=False).returncode == 0, server, home / "postgres.log")
+    return server
+
+
+def start_valkey(home: Path) -> Server:
+    with (home / "valkey.log").open("ab") as log:
+        server = subprocess.Popen(
+            valkey_command(home, durable=False),
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            preexec_fn=die_with_parent(),
+        )
+    _wait(lambda: answers(home), server, home / "valkey.log")
+    return server
+
+
+def stop(server: Server) -> None:
+    server.send_signal(signal.SIGINT)
+    try:
+        server.wait(10)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+def _make_home() -> Path:
+    """In memory where there is such a place; what a killed run left behind goes first."""
+    shm = Path("/dev/shm")  # noqa: S108  mkdtemp makes a private directory
+    root = shm if os.access(shm, os.W_OK) else Path(tempfile.gettempdir())
+    for old in root.glob(f"{PREFIX}*"):
+        pid = old.name.removeprefix(PREFIX).partition("-")[0]
+        if pid.isdigit() and not is_running(int(pid)):
+            shutil.rmtree(old, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=root))
+
+
+def _wait(ready: Callable[[], bool], server: Server, log: Path) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while not ready():
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"The server for the tests did not start:\n{log.read_text()}")
+        time.sleep(0.02)
+
+
+def _clean_up(home: Path, servers: list[Server], owner: int) -> None:
+    if os.getpid() != owner:  # a forked child of the test run that ends normally
+        return
+    for server in reversed(servers):
+        stop(server)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+if "PYTEST_XDIST_WORKER" not in os.environ and not {"DATABASE_URL", "REDIS_URL"} <= set(os.environ):
+    start_throwaway_servers()

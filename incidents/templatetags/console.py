@@ -1,0 +1,292 @@
+"""How the hub's nouns look on screen: icons, severity, state, clocks and times."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, Protocol
+
+from django import template
+from django.template.context import Context
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from incidents.kernel import clock as time_source
+
+register = template.Library()
+
+Style = Literal["time", "seconds", "date", "datetime", "relative"]
+
+STATES: Mapping[str, tuple[str, str, str]] = {
+    # state: word, icon, tone. Neutral while it is open: severity is the colour then.
+    "detected": ("Detected", "radar", ""),
+    "acknowledged": ("Acknowledged", "user-check", ""),
+    "investigating": ("Investigating", "zoom-question", ""),
+    "identified": ("Identified", "target", ""),
+    "mitigated": ("Mitigated", "shield-check", ""),
+    "monitoring": ("Monitoring", "heartbeat", ""),
+    "resolved": ("Resolved", "circle-check", "ok"),
+    "closed": ("Closed", "archive", "ok"),
+    "firing": ("Firing", "bell-ringing", "p1"),
+    "suppressed": ("Suppressed", "bell-off", ""),
+}
+
+MOVES: Mapping[str, str] = {
+    "acknowledge": "Acknowledge",
+    "investigate": "Start investigating",
+    "identify": "Cause identified",
+    "mitigate": "Mitigated",
+    "monitor": "Monitor",
+    "resolve": "Resolve",
+    "close": "Close",
+    "reopen": "Reopen",
+}
+
+ROLES: Mapping[str, str] = {
+    "commander": "Commander",
+    "communications": "Communications",
+    "operations": "Operations",
+    "scribe": "Scribe",
+    "responder": "Responder",
+    "observer": "Observer",
+    "admin": "Admin",
+}
+
+
+class _Severity(Protocol):
+    code: str
+    label: str
+    ack_minutes: int
+    mitigate_minutes: int
+
+
+class _Incident(Protocol):
+    severity: _Severity
+    opened_at: datetime
+    acknowledged_at: datetime | None
+    mitigated_at: datetime | None
+    resolved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The next thing an open incident owes, and when."""
+
+    verb: str
+    due: datetime
+    late: bool
+    text: str
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """One icon of static/vendor/icons.svg, hidden from screen readers: a word goes with it."""
+    return format_html(
+        '<svg class="i{}" aria-hidden="true"><use href="{}#{}"/></svg>',
+        " i-lg" if size == "lg" else "",
+        sprite(),
+        name or "point",
+    )
+
+
+@register.inclusion_tag("components/severity.html")
+def severity(
+    level: _Severity | None, *, short: bool = False, solid: bool = False
+) -> dict[str, Any]:
+    return {"level": level, "tone": tone(level), "short": short, "solid": solid}
+
+
+@register.inclusion_tag("components/state.html")
+def state(name: str, *, large: bool = False) -> dict[str, Any]:
+    word, symbol, colour = STATES.get(name, (words(name), "point", ""))
+    return {"word": word, "symbol": symbol, "tone": colour, "large": large}
+
+
+@register.inclusion_tag("components/avatar.html")
+def avatar(name: str, *, size: str = "", here: str = "", you: bool = False) -> dict[str, Any]:
+    return {"name": name, "size": size, "here": here, "you": you}
+
+
+@register.inclusion_tag("components/target.html")
+def target(incident: _Incident) -> dict[str, Any]:
+    return {"target": next_target(incident), "incident": incident}
+
+
+@register.inclusion_tag("components/nav_link.html", takes_context=True)
+def nav_link(
+    context: Context, route: str, symbol: str, label: str, count: int | None = None
+) -> dict[str, Any]:
+    """A link of the navigation; nothing at all where the route does not exist."""
+    try:
+        href = reverse(route)
+    except NoReverseMatch:
+        return {"href": ""}
+    path = getattr(context.get("request"), "path", "")
+    inside = path == href or (href != "/" and path.startswith(href.rstrip("/") + "/"))
+    return {"href": href, "symbol": symbol, "label": label, "count": count, "current": inside}
+
+
+@register.inclusion_tag("components/palette_item.html")
+def palette_item(
+    route: str, symbol: str, label: str, keys: str, *, action: str = ""
+) -> dict[str, Any]:
+    """A line of the command palette; nothing where the route does not exist."""
+    try:
+        href = reverse(route) if route else ""
+    except NoReverseMatch:
+        return {"href": "", "action": ""}
+    return {"href": href, "symbol": symbol, "label": label, "keys": keys, "action": action}
+
+
+@register.simple_tag
+def sprite() -> str:
+    """The address of the file that holds every icon."""
+    return static("vendor/icons.svg")
+
+
+@register.simple_tag
+def server_now() -> str:
+    """The server's time, from which the page's clocks correct the viewer's."""
+    return time_source.now().isoformat(timespec="milliseconds")
+
+
+@register.simple_tag
+def clock(start: datetime, stop: datetime | None = None, size: str = "large") -> SafeString:
+    """Time since `start`, running unless `stop` is given."""
+    elapsed = (stop or time_source.now()) - start
+    running = "" if stop else format_html(' data-clock="{}"', start.isoformat())
+    return format_html(
+        '<span class="{}"{}>{}</span>',
+        "clock" if size == "large" else "clock-s",
+        running,
+        stopwatch(elapsed),
+    )
+
+
+@register.simple_tag
+def moment(when: datetime | None, style: Style = "time") -> SafeString:
+    """A time in the viewer's zone with UTC on hover; the page's script keeps it fresh."""
+    if when is None:
+        return SafeString("")
+    local = timezone.localtime(when) if timezone.is_aware(when) else when
+    return format_html(
+        '<time datetime="{}" title="{} UTC" data-time="{}">{}</time>',
+        when.isoformat(),
+        when.astimezone(UTC).strftime("%-d %b %Y, %H:%M:%S"),
+        style,
+        _written(local, style),
+    )
+
+
+def _written(local: datetime, style: Style) -> str:
+    if style == "relative":
+        return ago(time_source.now() - local)
+    layout = {
+        "time": "%H:%M",
+        "seconds": "%H:%M:%S",
+        "date": "%-d %b %Y",
+        "datetime": "%-d %b %Y, %H:%M",
+    }
+    return local.strftime(layout[style])
+
+
+def next_target(incident: _Incident) -> Target | None:
+    """The first of acknowledge and mitigate that is still owed; None when nothing is."""
+    level = incident.severity
+    if incident.resolved_at or incident.mitigated_at:
+        return None
+    owed = (
+        ("Mitigate by", level.mitigate_minutes)
+        if incident.acknowledged_at
+        else ("Acknowledge by", level.ack_minutes)
+    )
+    due = incident.opened_at + timedelta(minutes=owed[1])
+    left = due - time_source.now()
+    late = left < timedelta(0)
+    text = f"late {duration(-left)}" if late else f"{stopwatch(left)} left"
+    return Target(verb=owed[0], due=due, late=late, text=text)
+
+
+@register.filter
+def tone(level: _Severity | None) -> str:
+    """The colour class of a severity: p0, p1, p2, p3 or off."""
+    code = getattr(level, "code", "").lower()
+    return code if code in {"p0", "p1", "p2", "p3"} else "off"
+
+
+@register.filter
+def initials(name: str) -> str:
+    parts = [part for part in str(name).replace(".", " ").split() if part[0].isalnum()]
+    return "".join(part[0] for part in (parts[:1] + parts[1:][-1:])).upper() or "?"
+
+
+@register.filter
+def state_label(name: str) -> str:
+    return STATES[name][0] if name in STATES else words(name)
+
+
+@register.filter
+def state_icon(name: str) -> str:
+    return STATES[name][1] if name in STATES else "point"
+
+
+@register.filter
+def move_label(name: str) -> str:
+    return MOVES.get(name) or words(name)
+
+
+@register.filter
+def role_label(name: str) -> str:
+    return ROLES.get(name) or words(name)
+
+
+@register.filter
+def words(name: str) -> str:
+    """A stored name as a person would write it: `service_outage` → Service outage."""
+    return str(name).replace("_", " ").replace("-", " ").strip().capitalize()
+
+
+def stopwatch(span: timedelta) -> str:
+    """17:31, 1:04:20, and from two days on 3 d 4 h. The script of clocks writes the same."""
+    seconds = max(0, int(span.total_seconds()))
+    hours, rest = divmod(seconds, 3600)
+    minutes, second = divmod(rest, 60)
+    if hours >= 48:
+        return f"{hours // 24} d {hours % 24} h"
+    return f"{hours}:{minutes:02}:{second:02}" if hours else f"{minutes}:{second:02}"
+
+
+@register.filter
+def duration(span: timedelta | float | None) -> str:
+    """A length of time, from a timedelta or from seconds: 42 s, 1:50, 24 min, 3 h 12 min."""
+    if span is None:
+        return "none"
+    seconds = int(span.total_seconds() if isinstance(span, timedelta) else span)
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 600:
+        return f"{seconds // 60}:{seconds % 60:02}"
+    minutes = seconds // 60
+    if minutes < 120:
+        return f"{minutes} min"
+    hours, minute = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {minute} min" if minute else f"{hours} h"
+    return f"{hours // 24} d {hours % 24} h"
+
+
+def ago(span: timedelta) -> str:
+    seconds = int(span.total_seconds())
+    if seconds < 0:
+        return f"in {_whole(-seconds)}"
+    return "just now" if seconds < 10 else f"{_whole(seconds)} ago"
+
+
+def _whole(seconds: int) -> str:
+    """One whole unit, which is all that a relative time needs."""
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"

@@ -19,6 +19,8 @@ register = template.Library()
 
 Style = Literal["time", "seconds", "date", "datetime", "relative"]
 
+TONES = frozenset({"p0", "p1", "p2", "p3"})
+
 STATES: Mapping[str, tuple[str, str, str]] = {
     # state: word, icon, tone. Neutral while it is open: severity is the colour then.
     "detected": ("Detected", "radar", ""),
@@ -29,29 +31,7 @@ STATES: Mapping[str, tuple[str, str, str]] = {
     "monitoring": ("Monitoring", "heartbeat", ""),
     "resolved": ("Resolved", "circle-check", "ok"),
     "closed": ("Closed", "archive", "ok"),
-    "firing": ("Firing", "bell-ringing", "p1"),
-    "suppressed": ("Suppressed", "bell-off", ""),
-}
-
-MOVES: Mapping[str, str] = {
-    "acknowledge": "Acknowledge",
-    "investigate": "Start investigating",
-    "identify": "Cause identified",
-    "mitigate": "Mitigated",
-    "monitor": "Monitor",
-    "resolve": "Resolve",
-    "close": "Close",
-    "reopen": "Reopen",
-}
-
-ROLES: Mapping[str, str] = {
-    "commander": "Commander",
-    "communications": "Communications",
-    "operations": "Operations",
-    "scribe": "Scribe",
-    "responder": "Responder",
-    "observer": "Observer",
-    "admin": "Admin",
+    "open": ("Firing", "bell-ringing", ""),
 }
 
 
@@ -60,6 +40,11 @@ class _Severity(Protocol):
     label: str
     ack_minutes: int
     mitigate_minutes: int
+
+
+class _Fact(Protocol):
+    kind: str
+    data: Mapping[str, Any]
 
 
 class _Incident(Protocol):
@@ -213,7 +198,17 @@ def next_target(incident: _Incident) -> Target | None:
 def tone(level: _Severity | None) -> str:
     """The colour class of a severity: p0, p1, p2, p3 or off."""
     code = getattr(level, "code", "").lower()
-    return code if code in {"p0", "p1", "p2", "p3"} else "off"
+    return code if code in TONES else "off"
+
+
+@register.filter
+def fact_tone(fact: _Fact) -> str:
+    """The colour of a fact's icon: its severity when trouble begins, green when it is over."""
+    if fact.kind in {"incident.opened", "alert.attached"}:
+        code = str(fact.data.get("severity", "")).lower()
+        return code if code in TONES else ""
+    over = fact.kind == "alert.resolved" or fact.data.get("new") in {"resolved", "closed"}
+    return "ok" if over else ""
 
 
 @register.filter
@@ -230,16 +225,6 @@ def state_label(name: str) -> str:
 @register.filter
 def state_icon(name: str) -> str:
     return STATES[name][1] if name in STATES else "point"
-
-
-@register.filter
-def move_label(name: str) -> str:
-    return MOVES.get(name) or words(name)
-
-
-@register.filter
-def role_label(name: str) -> str:
-    return ROLES.get(name) or words(name)
 
 
 @register.filter

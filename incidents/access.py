@@ -1,0 +1,162 @@
+"""Who may do what: one table for web, API and sockets alike.
+
+Hidden objects are NotFound, never NotAllowed: a stranger does not learn that they exist.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+
+from incidents.kernel.actor import Actor
+from incidents.kernel.errors import NotAllowed, NotFound, NotSignedIn
+from incidents.models import ApiKey, Incident, Role, Scope, User
+
+# Action → the least role a person needs, and the scope that lets a key do it.
+POLICY: Final[dict[str, tuple[Role, Scope]]] = {
+    "incident.read": (Role.OBSERVER, Scope.READ),
+    "incident.declare": (Role.RESPONDER, Scope.INCIDENTS),
+    "incident.respond": (Role.RESPONDER, Scope.INCIDENTS),
+    "incident.command": (Role.COMMANDER, Scope.INCIDENTS),
+    "incident.delete": (Role.ADMIN, Scope.ADMIN),
+    "alert.read": (Role.OBSERVER, Scope.READ),
+    "alert.send": (Role.RESPONDER, Scope.EVENTS),
+    "runbook.read": (Role.OBSERVER, Scope.READ),
+    "runbook.run": (Role.RESPONDER, Scope.INCIDENTS),
+    "runbook.edit": (Role.ADMIN, Scope.ADMIN),
+    "status.read": (Role.OBSERVER, Scope.READ),
+    "status.publish": (Role.COMMANDER, Scope.STATUS),
+    "postmortem.read": (Role.OBSERVER, Scope.READ),
+    "postmortem.write": (Role.RESPONDER, Scope.INCIDENTS),
+    "postmortem.publish": (Role.COMMANDER, Scope.INCIDENTS),
+    "metrics.read": (Role.OBSERVER, Scope.READ),
+    "catalog.read": (Role.OBSERVER, Scope.READ),
+    "config.read": (Role.ADMIN, Scope.ADMIN),
+    "config.write": (Role.ADMIN, Scope.ADMIN),
+}
+# Whoever holds a role in an incident that needs a commander's word may give it there.
+_OWN_INCIDENT: Final = frozenset({"incident.command"})
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks: nobody, a signed-in person, or an API key."""
+
+    user: User | None = None
+    key: ApiKey | None = None
+
+    @property
+    def is_known(self) -> bool:
+        return self.user is not None or self.key is not None
+
+    @property
+    def actor(self) -> Actor:
+        if self.user is not None:
+            return Actor.of(self.user)
+        if self.key is not None:
+            return Actor("key", f"key:{self.key.pk}", self.key.name)
+        raise NotSignedIn("Sign in first.")
+
+    @property
+    def is_admin(self) -> bool:
+        return may(self, "config.write")
+
+
+NOBODY: Final = Principal()
+
+
+def of_user(user: User | AnonymousUser) -> Principal:
+    return Principal(user=user) if isinstance(user, User) and user.is_active else NOBODY
+
+
+def may(principal: Principal, action: str, incident: Incident | None = None) -> bool:
+    """Whether `principal` may do `action` (to `incident`). An unknown action is a KeyError."""
+    role, scope = POLICY[action]
+    if incident is not None and not sees(principal, incident):
+        return False
+    if principal.key is not None:
+        return scope in principal.key.scopes or Scope.ADMIN in principal.key.scopes
+    if principal.user is None:
+        return False
+    if Role(principal.user.role).rank >= role.rank:
+        return True
+    return action in _OWN_INCIDENT and incident is not None and _leads(principal.user, incident)
+
+
+def _leads(user: User, incident: Incident) -> bool:
+    """A responder commands the incidents that they have been made commander of."""
+    if Role(user.role).rank < Role.RESPONDER.rank:
+        return False
+    return incident.role_assignments.filter(
+        user=user, role="commander", until__isnull=True
+    ).exists()
+
+
+def sees(principal: Principal, incident: Incident) -> bool:
+    """Private incidents show only to those who hold, or held, a role in them."""
+    if not incident.private:
+        return principal.is_known
+    if principal.key is not None:
+        return Scope.ADMIN in principal.key.scopes
+    return (
+        principal.user is not None
+        and incident.role_assignments.filter(user=principal.user).exists()
+    )
+
+
+def require(principal: Principal, action: str, incident: Incident | None = None) -> None:
+    """Raise NotSignedIn, NotFound or NotAllowed unless `principal` may do `action`."""
+    if not principal.is_known:
+        raise NotSignedIn("Sign in, or send an API key.", "Authorization: Bearer <key>")
+    if incident is not None and not sees(principal, incident):
+        raise NotFound(f"There is no incident {incident.reference}.")
+    if may(principal, action, incident):
+        return
+    role, scope = POLICY[action]
+    if principal.key is not None:
+        raise NotAllowed(f"This key may not do that: it lacks the scope “{scope}”.")
+    raise NotAllowed(
+        f"Only a {role.label.lower()} may do that.", "Ask an admin to change your role."
+    )
+
+
+def visible_incidents(principal: Principal) -> QuerySet[Incident]:
+    """The incidents `principal` may know of."""
+    rows = Incident.objects.all()
+    if principal.key is not None:
+        return rows if Scope.ADMIN in principal.key.scopes else rows.filter(private=False)
+    if principal.user is None:
+        return rows.none()
+    return rows.filter(
+        Q(private=False) | Q(pk__in=principal.user.role_assignments.values("incident_id"))
+    )
+
+
+def incident_for(
+    principal: Principal, ref: str | int, action: str = "incident.read"
+) -> Incident:
+    """The incident that `ref` (number, UUID or reference) names, if `principal` may do `action`.
+
+    NotFound where there is none or it is hidden, NotAllowed where only the action is refused.
+    """
+    if not principal.is_known:
+        raise NotSignedIn("Sign in, or send an API key.", "Authorization: Bearer <key>")
+    rows = visible_incidents(principal).select_related("severity", "service", "team")
+    incident = rows.filter(_by_reference(str(ref))).first()
+    if incident is None:
+        raise NotFound(f"There is no incident {ref}.")
+    require(principal, action, incident)
+    return incident
+
+
+def _by_reference(ref: str) -> Q:
+    text = ref.strip()
+    number = text[4:] if text.upper().startswith("INC-") else text
+    if number.isascii() and number.isdecimal():
+        return Q(pk=int(number)) if len(number) < 19 else Q(pk__in=[])
+    try:
+        return Q(uuid=UUID(text))
+    except ValueError:
+        return Q(pk__in=[])

@@ -1,0 +1,6 @@
+"""API addresses of the hub."""
+
+from django.urls import URLPattern
+
+app_name = "api"
+urlpatterns: list[URLPattern] = []

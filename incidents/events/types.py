@@ -1,0 +1,140 @@
+"""The facts of the hub. Spokes define theirs in their own `events.py` with the same decorator.
+
+Names of people and states are stored beside ids and codes: a fact must stay readable after what it
+speaks of has been renamed or removed.
+"""
+
+from dataclasses import dataclass
+
+from incidents.kernel.fact_types import FACTS, FactBody, UnknownFact, fact
+from incidents.models import IncidentRole, State
+
+__all__ = ["FACTS", "FactBody", "UnknownFact", "fact"]
+
+
+def _because(reason: str) -> str:
+    return f": {reason}" if reason else ""
+
+
+@fact("incident.opened", icon="flame", public=True)
+@dataclass(frozen=True)
+class IncidentOpened(FactBody):
+    title: str
+    severity: str
+    source: str
+    service: str = ""
+
+    def text(self) -> str:
+        where = f" on {self.service}" if self.service else ""
+        return f"opened the incident at {self.severity}{where}"
+
+
+@fact("incident.state_changed", icon="arrow-right", public=True)
+@dataclass(frozen=True)
+class StateChanged(FactBody):
+    move: str
+    old: str
+    new: str
+    reason: str = ""
+
+    def text(self) -> str:
+        return f"moved it to {State(self.new).label}{_because(self.reason)}"
+
+
+@fact("incident.severity_changed", icon="gauge", public=True)
+@dataclass(frozen=True)
+class SeverityChanged(FactBody):
+    old: str
+    new: str
+    reason: str = ""
+
+    def text(self) -> str:
+        verb = "raised" if self.new < self.old else "lowered"
+        return f"{verb} the severity from {self.old} to {self.new}{_because(self.reason)}"
+
+
+@fact("incident.role_assigned", icon="user-plus")
+@dataclass(frozen=True)
+class RoleAssigned(FactBody):
+    role: str
+    user_id: int
+    handle: str
+    name: str
+    previous: str = ""
+
+    def text(self) -> str:
+        role = IncidentRole(self.role).label.lower()
+        over = f", taking over from {self.previous}" if self.previous else ""
+        return f"made {self.name} {role}{over}"
+
+
+@fact("incident.edited", icon="pencil")
+@dataclass(frozen=True)
+class IncidentEdited(FactBody):
+    changes: dict[str, list[str]]
+
+    def text(self) -> str:
+        return f"edited {', '.join(name.replace('_', ' ') for name in self.changes)}"
+
+
+@fact("incident.noted", icon="note")
+@dataclass(frozen=True)
+class Noted(FactBody):
+    note: str
+
+    def text(self) -> str:
+        return f"noted: {self.note}"
+
+
+@fact("incident.access_changed", icon="lock")
+@dataclass(frozen=True)
+class AccessChanged(FactBody):
+    private: bool
+
+    def text(self) -> str:
+        return "made the incident private" if self.private else "made the incident visible to all"
+
+
+@fact("alert.attached", icon="bell", public=True)
+@dataclass(frozen=True)
+class AlertAttached(FactBody):
+    alert_id: int
+    title: str
+    severity: str
+    why: str = ""
+
+    def text(self) -> str:
+        return f"added the alert {self.title}"
+
+
+@fact("alert.resolved", icon="bell-off", public=True)
+@dataclass(frozen=True)
+class AlertResolved(FactBody):
+    alert_id: int
+    title: str
+
+    def text(self) -> str:
+        return f"reported {self.title} as over"
+
+
+@fact("alert.acknowledged", icon="bell-check")
+@dataclass(frozen=True)
+class AlertAcknowledged(FactBody):
+    alert_id: int
+    title: str
+
+    def text(self) -> str:
+        return f"acknowledged the alert {self.title}"
+
+
+@fact("alert.more", icon="bell-ringing")
+@dataclass(frozen=True)
+class MoreAlerts(FactBody):
+    """The rest of a burst of alerts: `what` is attached, acknowledged or resolved."""
+
+    what: str
+    count: int
+
+    def text(self) -> str:
+        verb = {"attached": "added", "resolved": "reported as over"}.get(self.what, self.what)
+        return f"{verb} {self.count} more alerts"

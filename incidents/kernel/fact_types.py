@@ -1,0 +1,63 @@
+"""The registry of fact types: how a stored kind and its data become a typed, readable fact."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar, TypeVar
+
+
+@dataclass(frozen=True)
+class FactBody:
+    """What happened, in fields that JSON can hold. Text is made when it is shown, not stored."""
+
+    kind: ClassVar[str] = ""
+    icon: ClassVar[str] = "point"
+    public: ClassVar[bool] = False
+
+    def text(self) -> str:
+        """What happened, to follow the actor's name: "raised the severity to P0"."""
+        raise NotImplementedError
+
+    def as_data(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class UnknownFact(FactBody):
+    """A fact written by a newer release, or by an app that is gone: shown, never lost."""
+
+    name: str = ""
+
+    def text(self) -> str:
+        return f"recorded {self.name.replace('.', ' ').replace('_', ' ')}"
+
+
+Body = TypeVar("Body", bound=type[FactBody])
+
+
+class FactTypes:
+    def __init__(self) -> None:
+        self._types: dict[str, type[FactBody]] = {}
+
+    def add(self, kind: str, *, icon: str, public: bool = False) -> Callable[[Body], Body]:
+        def register(body: Body) -> Body:
+            if kind in self._types:
+                raise ValueError(f"two fact types are called {kind!r}")
+            body.kind, body.icon, body.public = kind, icon, public
+            self._types[kind] = body
+            return body
+
+        return register
+
+    def read(self, kind: str, data: dict[str, Any]) -> FactBody:
+        body = self._types.get(kind)
+        if body is None:
+            return UnknownFact(name=kind)
+        known = {field.name for field in fields(body)}
+        return body(**{name: value for name, value in data.items() if name in known})
+
+    def items(self) -> Iterator[tuple[str, type[FactBody]]]:
+        return iter(sorted(self._types.items()))
+
+
+FACTS = FactTypes()
+fact = FACTS.add

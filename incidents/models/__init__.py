@@ -1,0 +1,67 @@
+"""The rows of the hub, one aggregate a file."""
+
+from incidents.models.access_key import ApiKey, Integration, Scope
+from incidents.models.alert import Alert, AlertState
+from incidents.models.detection import (
+    Comparator,
+    DetectionRule,
+    RuleRun,
+    RuleSeries,
+    SourceKind,
+    TelemetrySource,
+)
+from incidents.models.fact import Delivery, DeliveryState, Fact
+from incidents.models.incident import (
+    OVER,
+    PUBLIC_STATES,
+    SINGLE_ROLES,
+    Incident,
+    IncidentRole,
+    RoleAssignment,
+    State,
+)
+from incidents.models.job import EngineBeat, JobRun, Setting
+from incidents.models.metric import MetricDay, RollupDay, RollupState
+from incidents.models.severity import Severity
+from incidents.models.signal import Signal, SignalState
+from incidents.models.team import Service, Team
+from incidents.models.user import Role, SignInLink, Theme, User
+
+__all__ = [
+    "OVER",
+    "PUBLIC_STATES",
+    "SINGLE_ROLES",
+    "Alert",
+    "AlertState",
+    "ApiKey",
+    "Comparator",
+    "Delivery",
+    "DeliveryState",
+    "DetectionRule",
+    "EngineBeat",
+    "Fact",
+    "Incident",
+    "IncidentRole",
+    "Integration",
+    "JobRun",
+    "MetricDay",
+    "Role",
+    "RoleAssignment",
+    "RollupDay",
+    "RollupState",
+    "RuleRun",
+    "RuleSeries",
+    "Scope",
+    "Service",
+    "Setting",
+    "Severity",
+    "SignInLink",
+    "Signal",
+    "SignalState",
+    "SourceKind",
+    "State",
+    "Team",
+    "TelemetrySource",
+    "Theme",
+    "User",
+]

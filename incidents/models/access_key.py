@@ -1,0 +1,65 @@
+"""Keys that programs use: API keys for the REST API, integrations for alerts."""
+
+from datetime import datetime
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from incidents.models.team import Service
+from incidents.models.user import User
+
+
+class Scope(models.TextChoices):
+    READ = "read", "Read everything but private incidents"
+    INCIDENTS = "incidents", "Declare and change incidents"
+    EVENTS = "events", "Send events and alerts"
+    STATUS = "status", "Publish to the status page"
+    ADMIN = "admin", "Everything"
+
+
+class ApiKey(models.Model):
+    name = models.CharField(max_length=120)
+    hint = models.CharField(max_length=12, editable=False)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    scopes = ArrayField(models.CharField(max_length=20, choices=Scope))
+    created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-created_at",)
+        verbose_name = "API key"
+        verbose_name_plural = "API keys"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_live(self, at: datetime) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or at < self.expires_at)
+
+
+class Integration(models.Model):
+    """One source of alerts with a key of its own. `kind` is the slug of its adapter."""
+
+    kind = models.SlugField(max_length=40)
+    name = models.CharField(max_length=120)
+    hint = models.CharField(max_length=12, editable=False)
+    key_hash = models.CharField(max_length=64, unique=True, editable=False)
+    service = models.ForeignKey(
+        Service,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        help_text="Alerts that name no service of ours belong to this one.",
+    )
+    paused = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_signal_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name

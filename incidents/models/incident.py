@@ -1,0 +1,163 @@
+"""Incidents, who works on them in which role, and the states they pass through."""
+
+import uuid
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+
+from incidents.models.severity import Severity
+from incidents.models.team import Service, Team
+from incidents.models.user import User
+
+
+class State(models.TextChoices):
+    DETECTED = "detected", "Detected"
+    ACKNOWLEDGED = "acknowledged", "Acknowledged"
+    INVESTIGATING = "investigating", "Investigating"
+    IDENTIFIED = "identified", "Identified"
+    MITIGATED = "mitigated", "Mitigated"
+    MONITORING = "monitoring", "Monitoring"
+    RESOLVED = "resolved", "Resolved"
+    CLOSED = "closed", "Closed"
+
+
+OVER = (State.RESOLVED, State.CLOSED)
+PUBLIC_STATES = {
+    State.DETECTED: "investigating",
+    State.ACKNOWLEDGED: "investigating",
+    State.INVESTIGATING: "investigating",
+    State.IDENTIFIED: "identified",
+    State.MITIGATED: "monitoring",
+    State.MONITORING: "monitoring",
+    State.RESOLVED: "resolved",
+    State.CLOSED: "resolved",
+}
+
+
+class Incident(models.Model):
+    """`id` is the number people say (INC-12). Only the lifecycle verbs change a row."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    title = models.CharField(max_length=300)
+    summary = models.TextField(blank=True)
+    severity = models.ForeignKey(Severity, on_delete=models.PROTECT)
+    state = models.CharField(max_length=14, choices=State, default=State.DETECTED)
+    service = models.ForeignKey(
+        Service, null=True, blank=True, on_delete=models.SET_NULL, related_name="incidents"
+    )
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="incidents"
+    )
+    environment = models.CharField(max_length=60, blank=True)
+    customer_impact = models.TextField(blank=True)
+    root_cause = models.TextField(blank=True)
+    private = models.BooleanField(default=False)
+    false_positive = models.BooleanField(default=False)
+    dedup_key = models.CharField(max_length=300, null=True, blank=True)
+    source = models.CharField(max_length=20, default="web")
+    began_at = models.DateTimeField(help_text="When it began in the world.")
+    opened_at = models.DateTimeField(help_text="When we opened the incident.")
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    identified_at = models.DateTimeField(null=True, blank=True)
+    mitigated_at = models.DateTimeField(null=True, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    updated_at = models.DateTimeField()
+    last_seq = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dedup_key"],
+                condition=~models.Q(state__in=OVER),
+                name="incident_open_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=State.values), name="incident_state_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["-opened_at", "-id"], name="incident_newest"),
+            models.Index(
+                fields=["severity", "-opened_at"],
+                name="incident_open",
+                condition=~models.Q(state__in=OVER),
+            ),
+            models.Index(fields=["-updated_at"], name="incident_updated"),
+            models.Index(
+                fields=["resolved_at"],
+                name="incident_resolved",
+                condition=models.Q(resolved_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("warroom:room", kwargs={"ref": self.reference})
+
+    @property
+    def reference(self) -> str:
+        return f"INC-{self.pk}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in OVER
+
+    @property
+    def public_state(self) -> str:
+        return PUBLIC_STATES[State(self.state)]
+
+    def current_roles(self) -> "list[RoleAssignment]":
+        """Who holds which role now; reads the prefetched rows where there are some."""
+        return [held for held in self.role_assignments.all() if held.until is None]
+
+    @property
+    def commander(self) -> User | None:
+        held = [r for r in self.current_roles() if r.role == IncidentRole.COMMANDER]
+        return held[0].user if held else None
+
+    def as_hint(self) -> dict[str, Any]:
+        return {"incident": self.pk, "seq": self.last_seq}
+
+
+class IncidentRole(models.TextChoices):
+    COMMANDER = "commander", "Incident commander"
+    COMMUNICATIONS = "communications", "Communications lead"
+    OPERATIONS = "operations", "Operations lead"
+    SCRIBE = "scribe", "Scribe"
+    RESPONDER = "responder", "Responder"
+
+
+# One person at a time holds these; anybody may be a responder.
+SINGLE_ROLES = tuple(role for role in IncidentRole if role != IncidentRole.RESPONDER)
+
+
+class RoleAssignment(models.Model):
+    incident = models.ForeignKey(
+        Incident, on_delete=models.CASCADE, related_name="role_assignments"
+    )
+    role = models.CharField(max_length=14, choices=IncidentRole)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="role_assignments")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("since",)
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "role"],
+                condition=models.Q(until__isnull=True, role__in=SINGLE_ROLES),
+                name="role_held_by_one",
+            ),
+            models.UniqueConstraint(
+                fields=["incident", "role", "user"],
+                condition=models.Q(until__isnull=True),
+                name="role_held_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} as {self.get_role_display()}"

@@ -1,0 +1,69 @@
+"""The people who use the product."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+
+
+class Role(models.TextChoices):
+    OBSERVER = "observer", "Observer"
+    RESPONDER = "responder", "Responder"
+    COMMANDER = "commander", "Commander"
+    ADMIN = "admin", "Admin"
+
+    @property
+    def rank(self) -> int:
+        return list(Role).index(self)
+
+
+class Theme(models.TextChoices):
+    SYSTEM = "system", "As the system"
+    LIGHT = "light", "Light"
+    DARK = "dark", "Dark"
+
+
+class User(AbstractUser):
+    """A person. `username` is the handle that mentions and commands use."""
+
+    name = models.CharField(max_length=120, blank=True)
+    role = models.CharField(max_length=12, choices=Role, default=Role.RESPONDER)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    theme = models.CharField(max_length=8, choices=Theme, default=Theme.SYSTEM)
+
+    objects: ClassVar[UserManager["User"]] = UserManager()
+
+    class Meta(AbstractUser.Meta):  # type: ignore[name-defined,misc]  # Meta is not in the stubs
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values), name="user_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    @property
+    def initials(self) -> str:
+        words = str(self).split()
+        return "".join(word[0] for word in (words[0], words[-1]) if word)[:2].upper()
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        # Django admin asks for is_staff; the role is the only thing an admin sets.
+        self.is_staff = self.is_superuser = self.role == Role.ADMIN or self.is_superuser
+        if self.is_superuser:
+            self.role = Role.ADMIN
+        super().save(*args, **kwargs)  # type: ignore[arg-type]  # passed through as they came
+
+
+class SignInLink(models.Model):
+    """A one-time link that signs a person in without a password."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def is_live(self, at: datetime) -> bool:
+        return self.used_at is None and at < self.expires_at

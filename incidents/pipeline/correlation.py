@@ -1,0 +1,158 @@
+"""From alerts to incidents: which open incident an alert joins, or the one it opens."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from incidents.events import bus
+from incidents.events import types as facts
+from incidents.kernel.actor import Actor
+from incidents.models import OVER, Alert, AlertState, Incident, Severity, State
+from incidents.pipeline import lifecycle
+
+# Past this many alerts in one moment the timeline tells the number instead of each name.
+TELL_EACH = 20
+
+
+@dataclass
+class Changes:
+    """What one batch of signals did to alerts: the input of `settle`."""
+
+    opened: list[Alert] = field(default_factory=list)
+    acknowledged: list[Alert] = field(default_factory=list)
+    resolved: list[Alert] = field(default_factory=list)
+
+
+def key_of(alert: Alert) -> str:
+    """What alerts of one cause have in common: their service, else their sender's group, else
+    nothing but themselves."""
+    if alert.service_id is not None:
+        return f"service:{alert.service_id}"
+    if alert.group_key:
+        return f"group:{alert.integration_id}:{alert.group_key}"
+    return f"alert:{alert.integration_id}:{alert.fingerprint}"[:300]
+
+
+def why(alert: Alert) -> str:
+    """The reason behind `key_of`, for people."""
+    if alert.service is not None:
+        return f"alerts on {alert.service.name} belong together while an incident is open"
+    if alert.group_key:
+        return "the sender put these alerts into one group"
+    return "nothing connects it to another open incident"
+
+
+def attach(alerts: Sequence[Alert], *, actor: Actor) -> None:
+    """Give each new alert its incident, opening those that are missing. Saves no alert."""
+    if not alerts:
+        return
+    by_key: dict[str, list[Alert]] = {}
+    for alert in alerts:
+        by_key.setdefault(key_of(alert), []).append(alert)
+    incidents = _open_incidents(by_key)
+    missing = {key: group for key, group in by_key.items() if key not in incidents}
+    created = [_new_incident(key, group) for key, group in missing.items()]
+    Incident.objects.bulk_create(created)
+    incidents |= {str(incident.dedup_key): incident for incident in created}
+    for key, group in by_key.items():
+        for alert in group:
+            alert.incident = incidents[key]
+            alert.why = why(alert)[:300]
+    bus.emit_all(
+        [
+            bus.News(incident=i, bodies=[lifecycle.opened(i)], actor=actor, occurred_at=i.began_at)
+            for i in created
+        ]
+    )
+    for key in by_key.keys() - missing.keys():
+        _raise_to_worst(incidents[key], by_key[key], actor)
+
+
+def _open_incidents(keys: Iterable[str]) -> dict[str, Incident]:
+    rows = (
+        Incident.objects.select_for_update(of=("self",))
+        .select_related("severity", "service")
+        .filter(dedup_key__in=list(keys))
+        .exclude(state__in=OVER)
+        .order_by("pk")
+    )
+    return {str(incident.dedup_key): incident for incident in rows}
+
+
+def _worst(alerts: Iterable[Alert]) -> Severity:
+    return min((alert.severity for alert in alerts), key=lambda severity: severity.rank)
+
+
+def _new_incident(key: str, alerts: Sequence[Alert]) -> Incident:
+    worst = _worst(alerts)
+    lead = next(alert for alert in alerts if alert.severity.pk == worst.pk)
+    declaration = lifecycle.Declaration(
+        title=lead.title,
+        severity=worst,
+        summary=lead.description,
+        service=lead.service,
+        environment=str(lead.labels.get("environment") or lead.labels.get("env") or "")[:60],
+        source="alert",
+        began_at=min(alert.started_at for alert in alerts),
+        dedup_key=key,
+    )
+    return lifecycle.new_row(declaration, title=lead.title[: lifecycle.MAX_TITLE])
+
+
+def _raise_to_worst(incident: Incident, alerts: Sequence[Alert], actor: Actor) -> None:
+    worst = _worst(alerts)
+    if worst.rank < incident.severity.rank:
+        lifecycle.set_severity(
+            incident_id=incident.pk, severity=worst, actor=actor, reason="a worse alert joined"
+        )
+
+
+def tell(changes: Changes, *, actor: Actor) -> None:
+    """Put what happened to alerts on the timelines of their incidents. Alerts are saved by now."""
+    bodies: dict[int, list[facts.FactBody]] = {}
+    incidents: dict[int, Incident] = {}
+    for alert, body in [
+        *((a, facts.AlertAttached(a.pk, a.title, a.severity.code, a.why)) for a in changes.opened),
+        *((a, facts.AlertAcknowledged(a.pk, a.title)) for a in changes.acknowledged),
+        *((a, facts.AlertResolved(a.pk, a.title)) for a in changes.resolved),
+    ]:
+        if alert.incident is not None:
+            incidents[alert.incident.pk] = alert.incident
+            bodies.setdefault(alert.incident.pk, []).append(body)
+    bus.emit_all(
+        [
+            bus.News(incident=incidents[pk], bodies=_shortened(bodies[pk]), actor=actor)
+            for pk in sorted(bodies)
+        ]
+    )
+
+
+def _shortened(bodies: list[facts.FactBody]) -> list[facts.FactBody]:
+    told: list[facts.FactBody] = []
+    for kind in (facts.AlertAttached, facts.AlertAcknowledged, facts.AlertResolved):
+        group = [body for body in bodies if isinstance(body, kind)]
+        told += group[:TELL_EACH]
+        if len(group) > TELL_EACH:
+            rest = len(group) - TELL_EACH
+            told.append(facts.MoreAlerts(what=kind.kind.split(".")[1], count=rest))
+    return told
+
+
+def settle(changes: Changes, *, actor: Actor) -> None:
+    """Move incidents whose alerts were acknowledged, or are all over."""
+    for pk in sorted({a.incident_id for a in changes.acknowledged if a.incident_id}):
+        if Incident.objects.filter(pk=pk, state=State.DETECTED).exists():
+            lifecycle.move(incident_id=pk, name="acknowledge", actor=actor)
+    touched = {a.incident_id for a in changes.resolved if a.incident_id}
+    still_open = Alert.objects.filter(incident_id__in=touched).exclude(state=AlertState.RESOLVED)
+    over = touched - set(still_open.values_list("incident_id", flat=True))
+    for incident in Incident.objects.filter(pk__in=over).exclude(state__in=OVER).order_by("pk"):
+        _alerts_are_over(incident, actor)
+
+
+def _alerts_are_over(incident: Incident, actor: Actor) -> None:
+    """Nobody at work: resolve. Somebody at work: let them watch it and resolve it themselves."""
+    reason = "all its alerts are over"
+    if incident.state in (State.DETECTED, State.ACKNOWLEDGED):
+        lifecycle.move(incident_id=incident.pk, name="resolve", actor=actor, reason=reason)
+    elif incident.state != State.MONITORING:
+        lifecycle.move(incident_id=incident.pk, name="monitor", actor=actor, reason=reason)

@@ -1,0 +1,264 @@
+"""The verbs that change an incident. Web, API, chat commands, CLI and reactions call these.
+
+Each locks the incident's row, checks, writes, emits its fact and returns the incident. Raises
+NotFound for an unknown incident, Conflict for an illegal move, Invalid for a bad value.
+"""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from incidents.events import bus
+from incidents.events import types as facts
+from incidents.kernel import clock
+from incidents.kernel.actor import Actor
+from incidents.kernel.errors import Conflict, Invalid, NotFound
+from incidents.models import (
+    SINGLE_ROLES,
+    Fact,
+    Incident,
+    IncidentRole,
+    RoleAssignment,
+    Service,
+    Severity,
+    State,
+    Team,
+    User,
+)
+from incidents.pipeline import moves
+
+EDITABLE = ("title", "summary", "customer_impact", "root_cause", "environment", "service", "team")
+MAX_TITLE = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """What is known when an incident begins. `began_at` is when it began in the world."""
+
+    title: str
+    severity: Severity
+    summary: str = ""
+    service: Service | None = None
+    team: Team | None = None
+    environment: str = ""
+    customer_impact: str = ""
+    private: bool = False
+    source: str = "web"
+    began_at: datetime | None = None
+    dedup_key: str | None = None
+
+
+@transaction.atomic
+def declare(*, declaration: Declaration, actor: Actor) -> Incident:
+    """Open an incident. A person who declares one also acknowledges it by being there."""
+    title = declaration.title.strip()
+    if not title:
+        raise Invalid("An incident needs a title.", "Say what is broken.", field="title")
+    incident = new_row(declaration, title=title[:MAX_TITLE])
+    incident.save()
+    bus.emit(incident, opened(incident), actor=actor)
+    if declaration.private and actor.user_id is not None:
+        _hand_over(incident, IncidentRole.RESPONDER, User.objects.get(pk=actor.user_id), actor)
+    return incident
+
+
+def new_row(declaration: Declaration, *, title: str) -> Incident:
+    """The unsaved row that a declaration describes."""
+    now = clock.now()
+    service = declaration.service
+    return Incident(
+        title=title,
+        summary=declaration.summary,
+        severity=declaration.severity,
+        service=service,
+        team=declaration.team or (service.team if service else None),
+        environment=declaration.environment,
+        customer_impact=declaration.customer_impact,
+        private=declaration.private,
+        source=declaration.source,
+        dedup_key=declaration.dedup_key,
+        began_at=min(declaration.began_at or now, now),
+        opened_at=now,
+        updated_at=now,
+    )
+
+
+def opened(incident: Incident) -> facts.IncidentOpened:
+    return facts.IncidentOpened(
+        title=incident.title,
+        severity=incident.severity.code,
+        source=incident.source,
+        service=incident.service.name if incident.service else "",
+    )
+
+
+def locked(incident_id: int) -> Incident:
+    """The incident with its row locked until the transaction ends."""
+    rows = Incident.objects.select_for_update(of=("self",)).select_related("severity", "service")
+    incident = rows.filter(pk=incident_id).first()
+    if incident is None:
+        raise NotFound(f"There is no incident INC-{incident_id}.")
+    return incident
+
+
+@transaction.atomic
+def move(
+    *, incident_id: int, name: str, actor: Actor, reason: str = "", cause: Fact | None = None
+) -> Incident:
+    """Make the move `name` of the table in `moves`."""
+    incident = locked(incident_id)
+    step = moves.MOVES.get(name)
+    if step is None:
+        raise Invalid(f"There is no move called {name!r}.", _choices(incident), field="move")
+    if incident.state not in step.sources:
+        raise Conflict(
+            f"{incident.reference} is {incident.get_state_display().lower()}: "
+            f"it cannot {name} from there.",
+            _choices(incident),
+        )
+    old = incident.state
+    _enter(incident, step)
+    incident.save()
+    body = facts.StateChanged(move=name, old=old, new=step.target, reason=reason)
+    bus.emit(incident, body, actor=actor, cause=cause)
+    return incident
+
+
+def _choices(incident: Incident) -> str:
+    names = ", ".join(move.name for move in moves.allowed_from(incident.state))
+    return f"Possible now: {names}."
+
+
+def _enter(incident: Incident, step: moves.Move) -> None:
+    now = clock.now()
+    incident.state = step.target
+    if incident.acknowledged_at is None:
+        incident.acknowledged_at = now
+    if step.stamps and getattr(incident, step.stamps) is None:
+        setattr(incident, step.stamps, now)
+    if step.name == "reopen":
+        incident.resolved_at = incident.closed_at = None
+        # Another incident may have taken the key since; this one no longer owns it.
+        incident.dedup_key = None
+
+
+@transaction.atomic
+def set_state(*, incident_id: int, state: str, actor: Actor, reason: str = "") -> Incident:
+    """Bring the incident to `state` by the move that leads there; staying where it is is no move."""
+    incident = locked(incident_id)
+    if state not in State.values:
+        raise Invalid(f"There is no state called {state!r}.", _state_names(incident), field="state")
+    if incident.state == state:
+        return incident
+    step = moves.leading_to(incident.state, state)
+    if step is None:
+        raise Conflict(
+            f"{incident.reference} cannot go from {incident.state} to {state}.",
+            _state_names(incident),
+        )
+    return move(incident_id=incident_id, name=step.name, actor=actor, reason=reason)
+
+
+def _state_names(incident: Incident) -> str:
+    names = ", ".join(sorted({str(m.target) for m in moves.allowed_from(incident.state)}))
+    return f"Possible now: {names}."
+
+
+@transaction.atomic
+def set_severity(
+    *, incident_id: int, severity: Severity, actor: Actor, reason: str = ""
+) -> Incident:
+    incident = locked(incident_id)
+    if incident.severity_id == severity.pk:
+        return incident
+    old = incident.severity.code
+    incident.severity = severity
+    incident.save(update_fields=["severity"])
+    body = facts.SeverityChanged(old=old, new=severity.code, reason=reason)
+    bus.emit(incident, body, actor=actor)
+    return incident
+
+
+@transaction.atomic
+def assign(*, incident_id: int, role: str, user: User, actor: Actor) -> Incident:
+    """Give `user` the role; a role held by one person passes from whoever holds it."""
+    incident = locked(incident_id)
+    if role not in IncidentRole.values:
+        names = ", ".join(IncidentRole.values)
+        raise Invalid(f"There is no role called {role!r}.", f"Roles: {names}.", field="role")
+    if not user.is_active:
+        raise Invalid(f"{user} is no longer active.", "Choose somebody else.", field="user")
+    _hand_over(incident, IncidentRole(role), user, actor)
+    return incident
+
+
+def _hand_over(incident: Incident, role: IncidentRole, user: User, actor: Actor) -> None:
+    now = clock.now()
+    current = incident.role_assignments.filter(role=role, until__isnull=True)
+    if current.filter(user=user).exists():
+        return
+    previous = current.select_related("user").first() if role in SINGLE_ROLES else None
+    if previous:
+        previous.until = now
+        previous.save(update_fields=["until"])
+    RoleAssignment.objects.create(incident=incident, role=role, user=user, since=now)
+    body = facts.RoleAssigned(
+        role=role,
+        user_id=user.pk,
+        handle=user.username,
+        name=str(user),
+        previous=str(previous.user) if previous else "",
+    )
+    bus.emit(incident, body, actor=actor)
+
+
+@transaction.atomic
+def edit(*, incident_id: int, changes: Mapping[str, Any], actor: Actor) -> Incident:
+    """Change descriptive fields; `changes` maps names of `EDITABLE` to new values."""
+    incident = locked(incident_id)
+    told: dict[str, list[str]] = {}
+    for name, value in changes.items():
+        if name not in EDITABLE:
+            raise Invalid(f"{name} cannot be edited.", f"Fields: {', '.join(EDITABLE)}.", field=name)
+        old = getattr(incident, name)
+        if old != value:
+            told[name] = [str(old or ""), str(value or "")]
+            setattr(incident, name, value)
+    if not incident.title.strip():
+        raise Invalid("An incident needs a title.", "Say what is broken.", field="title")
+    if told:
+        incident.save()
+        bus.emit(incident, facts.IncidentEdited(changes=told), actor=actor)
+    return incident
+
+
+@transaction.atomic
+def note(
+    *, incident_id: int, text: str, actor: Actor, client_id: uuid.UUID | None = None
+) -> Incident:
+    """Put a note on the timeline."""
+    incident = locked(incident_id)
+    if not text.strip():
+        raise Invalid("The note is empty.", "Write what you found or decided.", field="text")
+    if client_id and Fact.objects.filter(incident=incident, client_id=client_id).exists():
+        return incident
+    bus.emit(incident, facts.Noted(note=text.strip()), actor=actor, client_id=client_id)
+    return incident
+
+
+@transaction.atomic
+def set_private(*, incident_id: int, private: bool, actor: Actor) -> Incident:
+    """Hide the incident from all but those with a role in it, or show it to all again."""
+    incident = locked(incident_id)
+    if incident.private == private:
+        return incident
+    incident.private = private
+    incident.save(update_fields=["private"])
+    if private and actor.user_id is not None:
+        _hand_over(incident, IncidentRole.RESPONDER, User.objects.get(pk=actor.user_id), actor)
+    bus.emit(incident, facts.AccessChanged(private=private), actor=actor)
+    return incident

@@ -1,0 +1,18 @@
+"""Every address of the product. The door (incidentsite.asgi) answers some before Django."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("incidents.web.urls")),
+    path("", include("warroom.urls")),
+    path("", include("statuspage.urls")),
+    path("", include("runbooks.urls")),
+    path("", include("postmortems.urls")),
+    path("api/", include("incidents.api.urls")),
+    path("api/", include("warroom.api_urls")),
+    path("api/", include("statuspage.api_urls")),
+    path("api/", include("runbooks.api_urls")),
+    path("api/", include("postmortems.api_urls")),
+    path("admin/", admin.site.urls),
+]

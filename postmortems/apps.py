@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class PostmortemsConfig(AppConfig):
+    name = "postmortems"
+    verbose_name = "Post-mortems"
+
+    def ready(self) -> None:
+        from postmortems import subscribers  # noqa: F401  # registers what reacts to facts

@@ -1,0 +1,6 @@
+"""Addresses of the spoke."""
+
+from django.urls import URLPattern
+
+app_name = "runbooks"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""What the spoke does when it hears of facts."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
-from csp.constants import NONE, NONCE, SELF
+from csp.constants import NONCE, NONE, SELF
 
 from incidentsite import bootstrap, embedded
 
@@ -17,7 +17,7 @@ from incidentsite import bootstrap, embedded
 def _hosts(host: str, url: str) -> list[str]:
     """The names this installation answers to: itself on loopback, and the name in SITE_URL."""
     names = {"127.0.0.1", "localhost", "[::1]", urlsplit(url).hostname or host}
-    return sorted(names | ({host} if host != "0.0.0.0" else set()))  # noqa: S104  compared only
+    return sorted(names | ({host} if host != "0.0.0.0" else set()))
 
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -183,7 +183,7 @@ CHANNEL_LAYERS = {
         "CONFIG": {
             "hosts": [
                 {
-                    "address": REDIS_URL,
+                    "address": embedded.with_database(REDIS_URL, 1),
                     "socket_connect_timeout": 1,
                 }
             ]
@@ -191,7 +191,7 @@ CHANNEL_LAYERS = {
     }
 }
 
-CELERY_BROKER_URL = embedded.broker_url(REDIS_URL)
+CELERY_BROKER_URL = embedded.celery_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -1,10 +1,12 @@
 """The people who use the product."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
+
+from incidents.kernel import clock, tokens
 
 
 class Role(models.TextChoices):
@@ -65,5 +67,30 @@ class SignInLink(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
 
-    def is_live(self, at: datetime) -> bool:
-        return self.used_at is None and at < self.expires_at
+    def __str__(self) -> str:
+        return f"Link for {self.user}"
+
+    @classmethod
+    def issue(cls, user: User, *, lifetime: timedelta = timedelta(days=1)) -> str:
+        """Make a link for `user`; returns its token, which is shown once and not stored."""
+        token = tokens.new_token("in")
+        cls.objects.create(
+            user=user, token_hash=tokens.digest(token), expires_at=clock.now() + lifetime
+        )
+        return token
+
+    @classmethod
+    def redeem(cls, token: str) -> User | None:
+        """Use the link up; None when it is unknown, used, expired, or its owner is gone."""
+        now = clock.now()
+        live = cls.objects.filter(
+            token_hash=tokens.digest(token),
+            used_at__isnull=True,
+            expires_at__gt=now,
+            user__is_active=True,
+        )
+        link = live.select_related("user").first()
+        # The row count decides between two who follow the link at once.
+        if link is None or not live.filter(pk=link.pk).update(used_at=now):
+            return None
+        return link.user

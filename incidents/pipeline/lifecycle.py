@@ -31,7 +31,10 @@ from incidents.models import (
 )
 from incidents.pipeline import moves
 
-EDITABLE = ("title", "summary", "customer_impact", "root_cause", "environment", "service", "team")
+EDITABLE = (
+    *("title", "summary", "customer_impact", "root_cause", "environment"),
+    *("service", "team", "false_positive"),
+)
 MAX_TITLE = 300
 
 

@@ -1,0 +1,141 @@
+"""What every test may ask for: people, a severity table, a service, and a scene to play in."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from incidents.access import Principal
+from incidents.kernel import clock
+from incidents.kernel.actor import Actor
+from incidents.models import Incident, Integration, Role, Service, Severity, Team, User
+from incidents.pipeline import lifecycle
+
+SEVERITIES = (
+    ("P0", "Critical", 0, ["sev0", "sev1", "critical", "fatal", "emergency"], 15, 120),
+    ("P1", "High", 1, ["sev2", "high", "error", "major"], 30, 240),
+    ("P2", "Medium", 2, ["sev3", "medium", "warning", "minor"], 60, 480),
+    ("P3", "Low", 3, ["sev4", "low", "info", "notice"], 240, 1440),
+)
+
+
+@dataclass
+class People:
+    """One of each role; `stranger` is a responder who has nothing to do with private incidents."""
+
+    observer: User
+    teammate: User
+    commander: User
+    admin: User
+    stranger: User
+
+
+def _person(handle: str, name: str, role: Role) -> User:
+    user = User(username=handle, name=name, role=role)
+    user.set_unusable_password()
+    user.save()
+    return user
+
+
+@pytest.fixture
+def people(db: None) -> People:
+    return People(
+        observer=_person("olga", "Olga Observer", Role.OBSERVER),
+        teammate=_person("tom", "Tom Teammate", Role.RESPONDER),
+        commander=_person("cara", "Cara Commander", Role.COMMANDER),
+        admin=_person("ada", "Ada Admin", Role.ADMIN),
+        stranger=_person("stan", "Stan Stranger", Role.RESPONDER),
+    )
+
+
+@pytest.fixture
+def severities(db: None) -> dict[str, Severity]:
+    return {
+        code: Severity.objects.get_or_create(
+            code=code,
+            defaults={
+                "label": label,
+                "rank": rank,
+                "aliases": aliases,
+                "ack_minutes": ack,
+                "mitigate_minutes": mitigate,
+                "update_minutes": 30,
+            },
+        )[0]
+        for code, label, rank, aliases, ack, mitigate in SEVERITIES
+    }
+
+
+@pytest.fixture
+def service(db: None) -> Service:
+    team = Team.objects.create(slug="payments", name="Payments")
+    return Service.objects.create(slug="checkout", name="Checkout", team=team)
+
+
+@pytest.fixture
+def integration(db: None, service: Service) -> Integration:
+    return Integration.objects.create(
+        kind="alertmanager", name="Prometheus", hint="isi_test", key_hash="0" * 64, service=service
+    )
+
+
+Declare = Callable[..., Incident]
+
+
+@pytest.fixture
+def declare(severities: dict[str, Severity], people: People) -> Declare:
+    """Declare an incident: `declare("Checkout is down", severity="P0", by=people.commander)`."""
+
+    def make(
+        title: str = "Checkout is down",
+        *,
+        severity: str = "P1",
+        by: User | None = None,
+        service: Service | None = None,
+        private: bool = False,
+    ) -> Incident:
+        declaration = lifecycle.Declaration(
+            title=title, severity=severities[severity], service=service, private=private
+        )
+        actor = Actor.of(by or people.commander)
+        return lifecycle.declare(declaration=declaration, actor=actor)
+
+    return make
+
+
+@pytest.fixture
+def sign_in() -> Callable[[User], Client]:
+    """A browser without JavaScript in which the person is signed in."""
+
+    def make(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return make
+
+
+@pytest.fixture
+def as_principal() -> Callable[[User], Principal]:
+    return lambda user: Principal(user=user)
+
+
+class FrozenClock:
+    """Time that stands still until it is told to move."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def fast_forward(self, **delta: float) -> datetime:
+        self.at += timedelta(**delta)
+        return self.at
+
+
+@pytest.fixture
+def frozen() -> Iterator[FrozenClock]:
+    frozen = FrozenClock(datetime(2026, 11, 3, 3, 10, tzinfo=UTC))
+    clock.replace(lambda: frozen.at)
+    yield frozen
+    clock.replace(None)

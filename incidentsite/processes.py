@@ -1,6 +1,7 @@
 """What a child process is born with: never outliving its parent, and how its end reads."""
 
 import ctypes
+import os
 import signal
 import subprocess
 import sys
@@ -15,17 +16,24 @@ _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 def die_with_parent(how: signal.Signals = signal.SIGKILL) -> Callable[[], None] | None:
     """A preexec_fn that makes the kernel send `how` when the parent ends, whatever ended it.
 
-    Linux only; elsewhere the supervisor keeps a sentinel (`incidentsite.supervisor.sentinel`).
+    Linux only, and only for this child: `incidentsite.supervisor.sentinel` sees to the rest.
     """
-    libc = _libc
-    if libc is None:
+    if _libc is None:
         return None
-    number = int(how)
+    prctl, number, parent = _libc.prctl, int(how), os.getpid()
 
     def ask_kernel() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, number)
+        prctl(_PR_SET_PDEATHSIG, number)
+        if os.getppid() != parent:  # it ended between the fork and the line above
+            os._exit(1)
 
     return ask_kernel
+
+
+def end_with_parent(how: signal.Signals) -> None:
+    """The same wish for the running process itself; does nothing where the kernel cannot."""
+    if _libc is not None:
+        _libc.prctl(_PR_SET_PDEATHSIG, int(how))
 
 
 def is_running(pid: int) -> bool:
@@ -44,7 +52,7 @@ def _state_and_name(pid: int) -> tuple[str, str]:
         stat = Path(f"/proc/{pid}/stat").read_text(errors="replace")
     except (FileNotFoundError, ProcessLookupError):
         return "", ""
-    # "123 (name, which may hold anything) S 1 ..."
+    # The name stands in brackets and may hold anything, brackets too.
     head, _, tail = stat.rpartition(")")
     return tail.split()[0], head.partition("(")[2]
 
@@ -54,6 +62,14 @@ def _ask_ps(pid: int) -> tuple[str, str]:
     shown = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     state, _, name = shown.strip().partition(" ")
     return state[:1], name.strip()
+
+
+def kill_group(pid: int, how: int) -> None:
+    """Signals a process group that may have ended meanwhile."""
+    try:
+        os.killpg(pid, how)
+    except (ProcessLookupError, PermissionError):
+        return
 
 
 def describe_exit(code: int) -> str:

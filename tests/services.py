@@ -57,7 +57,7 @@ def start_postgres(home: Path) -> Server:
             stdout=log,
             stderr=log,
             start_new_session=True,
-            preexec_fn=die_with_parent(signal.SIGINT),
+            preexec_fn=die_with_parent(signal.SIGINT),  # noqa: PLW1509  calls prctl only
             user=placement.uid,
             group=placement.gid,
             extra_groups=placement.extra_groups,
@@ -74,7 +74,7 @@ def start_valkey(home: Path) -> Server:
             stdout=log,
             stderr=log,
             start_new_session=True,
-            preexec_fn=die_with_parent(),
+            preexec_fn=die_with_parent(),  # noqa: PLW1509  calls prctl only
         )
     _wait(lambda: answers(home), server, home / "valkey.log")
     return server
@@ -91,7 +91,7 @@ def stop(server: Server) -> None:
 
 def _make_home() -> Path:
     """In memory where there is such a place; what a killed run left behind goes first."""
-    shm = Path("/dev/shm")  # noqa: S108  mkdtemp makes a private directory
+    shm = Path("/dev/shm")
     root = shm if os.access(shm, os.W_OK) else Path(tempfile.gettempdir())
     for old in root.glob(f"{PREFIX}*"):
         pid = old.name.removeprefix(PREFIX).partition("-")[0]

@@ -22,7 +22,7 @@ def run_dir(data_dir: Path) -> Path:
     if len(os.fsencode(inside / LONGEST_SOCKET_NAME)) <= LONGEST_SOCKET_PATH:
         return inside
     digest = hashlib.sha256(os.fsencode(data_dir.resolve())).hexdigest()[:12]
-    outside = Path(f"/tmp/incidentsite-{os.getuid()}-{digest}")  # noqa: S108  0700, owner checked
+    outside = Path(f"/tmp/incidentsite-{os.getuid()}-{digest}")  # noqa: S108  0700, its owner is checked
     _refuse_if_foreign(outside)
     return outside
 
@@ -36,7 +36,7 @@ def make_run_dir(data_dir: Path) -> Path:
 
 
 def _refuse_if_foreign(directory: Path) -> None:
-    """/tmp is everybody's: whoever made this directory first could pose as our database."""
+    """Anybody may write where it lies: who made it first could pose as our database."""
     try:
         found = directory.lstat()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: making the cluster once, the command that runs it, whether it answers."""
+"""The embedded PostgreSQL: its files, the command that runs it, whether it answers."""
 
 import os
 import re

@@ -1,0 +1,44 @@
+"""What the supervisor must know about a process to start it, judge it and stop it."""
+
+import re
+import signal
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+Probe = Callable[[], Awaitable[bool]]
+
+# Log lines that deserve the terminal; the rest is in the log files.
+PYTHON_TROUBLE = re.compile(
+    r"\b(WARNING|ERROR|CRITICAL)\b|\blevel\W{1,4}(warning|error|critical)\b|^Traceback \("
+)
+SERVER_TROUBLE = re.compile(r"\b(FATAL|PANIC)\b|FATAL CONFIG FILE ERROR")
+
+
+async def at_once() -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Account:
+    """Another user to run as."""
+
+    uid: int
+    gid: int
+
+
+@dataclass(frozen=True)
+class Child:
+    name: str
+    argv: Sequence[str]
+    ready: Probe = at_once
+    stop_with: signal.Signals = signal.SIGTERM
+    # What the kernel sends when the supervisor is killed: nobody is left to insist.
+    orphaned: signal.Signals = signal.SIGKILL
+    grace: float = 10
+    before_start: Callable[[], None] | None = None
+    trouble: re.Pattern[str] = PYTHON_TROUBLE
+    environment: Mapping[str, str] = field(default_factory=dict)
+    pass_fds: tuple[int, ...] = ()
+    account: Account | None = None
+    # A start that fails for this one is the end of the whole start: nothing runs without it.
+    essential: bool = False

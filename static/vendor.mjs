@@ -52,18 +52,24 @@ function glyphs() {
   return [...range(0x20, 0x7f), ...range(0xa0, 0x180)].join("") + "‐‑–—‘’‚“”„•…‹›€←↑→↓−×÷≈≤≥⌘";
 }
 
-async function font() {
-  const source = join(modules, "@fontsource-variable", "inter", "files", "inter-latin-wght-normal.woff2");
-  const subset = await subsetFont(await readFile(source), glyphs(), {
-    targetFormat: "woff2",
-    variationAxes: { wght: { min: 400, max: 650, default: 400 } },
-  });
-  await writeFile(join(vendor, "inter-latin.woff2"), subset);
+async function font(source, wght, target) {
+  const bytes = await readFile(join(modules, "@fontsource-variable", source));
+  const subset = await subsetFont(bytes, glyphs(), { targetFormat: "woff2", variationAxes: { wght } });
+  await writeFile(join(vendor, target), subset);
+}
+
+// Inter is for the screen and for labels in print; the serif is for reading post-mortems on paper.
+async function fonts() {
+  const upTo = (max) => ({ min: 400, max, default: 400 });
+  await font("inter/files/inter-latin-wght-normal.woff2", upTo(650), "inter-latin.woff2");
+  const serif = "source-serif-4/files/source-serif-4-latin-wght";
+  await font(`${serif}-normal.woff2`, upTo(600), "source-serif-latin.woff2");
+  await font(`${serif}-italic.woff2`, 400, "source-serif-latin-italic.woff2");
 }
 
 async function licences() {
   const parts = await Promise.all(
-    ["@fontsource-variable/inter", "@tabler/icons"].map(async (name) => {
+    ["@fontsource-variable/inter", "@fontsource-variable/source-serif-4", "@tabler/icons"].map(async (name) => {
       const text = await readFile(join(modules, name, "LICENSE"), "utf8");
       return `${name}\n${"=".repeat(name.length)}\n\n${text.trim()}\n`;
     }),
@@ -72,4 +78,4 @@ async function licences() {
 }
 
 await mkdir(vendor, { recursive: true });
-await Promise.all([sprite(), font(), licences()]);
+await Promise.all([sprite(), fonts(), licences()]);

@@ -134,9 +134,7 @@ def visible_incidents(principal: Principal) -> QuerySet[Incident]:
     )
 
 
-def incident_for(
-    principal: Principal, ref: str | int, action: str = "incident.read"
-) -> Incident:
+def incident_for(principal: Principal, ref: str | int, action: str = "incident.read") -> Incident:
     """The incident that `ref` (number, UUID or reference) names, if `principal` may do `action`.
 
     NotFound where there is none or it is hidden, NotAllowed where only the action is refused.

@@ -13,11 +13,14 @@ from csp.constants import NONCE, NONE, SELF
 
 from incidentsite import bootstrap, embedded
 
+# Listening on all addresses names none of them.
+ANY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104  compared with, not bound to
+
 
 def _hosts(host: str, url: str) -> list[str]:
     """The names this installation answers to: itself on loopback, and the name in SITE_URL."""
     names = {"127.0.0.1", "localhost", "[::1]", urlsplit(url).hostname or host}
-    return sorted(names | ({host} if host != "0.0.0.0" else set()))
+    return sorted(names | ({host} - ANY_ADDRESS))
 
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -28,7 +31,9 @@ HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
 DEBUG = env.bool("DEBUG", default=False)
 SITE_NAME = env.str("SITE_NAME", default="Incidentsite")
-SITE_URL = env.str("SITE_URL", default=f"http://{'127.0.0.1' if HOST == '0.0.0.0' else HOST}:{PORT}")
+SITE_URL = env.str(
+    "SITE_URL", default=f"http://{'127.0.0.1' if HOST in ANY_ADDRESS else HOST}:{PORT}"
+)
 SECRET_KEY = env.str("SECRET_KEY", default="") or bootstrap.secret_key(DATA_DIR)
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=_hosts(HOST, SITE_URL))

@@ -1,9 +1,8 @@
 """The people who use the product."""
 
-from datetime import datetime, timedelta
-from typing import ClassVar
+from datetime import timedelta
 
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 from incidents.kernel import clock, tokens
@@ -34,9 +33,7 @@ class User(AbstractUser):
     time_zone = models.CharField(max_length=64, default="UTC")
     theme = models.CharField(max_length=8, choices=Theme, default=Theme.SYSTEM)
 
-    objects: ClassVar[UserManager["User"]] = UserManager()
-
-    class Meta(AbstractUser.Meta):  # type: ignore[name-defined,misc]  # Meta is not in the stubs
+    class Meta(AbstractUser.Meta):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(role__in=Role.values), name="user_role_known"

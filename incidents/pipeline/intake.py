@@ -13,9 +13,8 @@ from django.db import transaction
 
 from incidents.kernel import clock
 from incidents.kernel.actor import Actor
-from incidents.models import Alert, AlertState, Integration
+from incidents.models import Alert, AlertState, Integration, SignalState
 from incidents.models import Signal as SignalRow
-from incidents.models import SignalState
 from incidents.pipeline import correlation
 from incidents.pipeline.signal import Malformed, Signal
 from incidents.pipeline.triage import Services, Severities
@@ -47,7 +46,7 @@ def fold_batch(read: Read, *, limit: int = 500) -> int:
     try:
         with transaction.atomic():
             return _fold(_claim(limit), read)
-    except Exception:
+    except Exception:  # noqa: BLE001  whatever one message does, the others must be folded
         return _fold_singly(read, limit=limit)
 
 
@@ -68,7 +67,7 @@ def _fold_singly(read: Read, *, limit: int) -> int:
         try:
             with transaction.atomic():
                 _fold(_claim(1, pk=pk), read)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  kept with its reason, never lost
             _reject_row(pk, f"{type(error).__name__}: {error}")
     return len(keys)
 
@@ -84,7 +83,9 @@ def _fold(rows: Sequence[SignalRow], read: Read) -> int:
         return 0
     parsed = [(row, _parse(row, read)) for row in rows]
     fold = _Fold(Severities.load(), Services.load())
-    fold.open = _open_alerts({(row.integration_id, s.fingerprint) for row, ss in parsed for s in ss})
+    fold.open = _open_alerts(
+        {(row.integration_id, s.fingerprint) for row, ss in parsed for s in ss}
+    )
     for row, signals in parsed:
         for signal in signals:
             row.outcome.append({"action": signal.action, "fingerprint": signal.fingerprint})

@@ -151,7 +151,7 @@ def _enter(incident: Incident, step: moves.Move) -> None:
 
 @transaction.atomic
 def set_state(*, incident_id: int, state: str, actor: Actor, reason: str = "") -> Incident:
-    """Bring the incident to `state` by the move that leads there; staying where it is is no move."""
+    """Bring the incident to `state` by the move that leads there; staying put is no move."""
     incident = locked(incident_id)
     if state not in State.values:
         raise Invalid(f"There is no state called {state!r}.", _state_names(incident), field="state")
@@ -226,7 +226,9 @@ def edit(*, incident_id: int, changes: Mapping[str, Any], actor: Actor) -> Incid
     told: dict[str, list[str]] = {}
     for name, value in changes.items():
         if name not in EDITABLE:
-            raise Invalid(f"{name} cannot be edited.", f"Fields: {', '.join(EDITABLE)}.", field=name)
+            raise Invalid(
+                f"{name} cannot be edited.", f"Fields: {', '.join(EDITABLE)}.", field=name
+            )
         old = getattr(incident, name)
         if old != value:
             told[name] = [str(old or ""), str(value or "")]

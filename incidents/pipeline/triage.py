@@ -52,9 +52,7 @@ class Services:
     """The services in memory, by slug and by name."""
 
     def __init__(self, rows: Iterable[Service]) -> None:
-        self._by_word = {
-            word.strip().lower(): row for row in rows for word in (row.name, row.slug)
-        }
+        self._by_word = {word.strip().lower(): row for row in rows for word in (row.name, row.slug)}
 
     @classmethod
     def load(cls) -> "Services":

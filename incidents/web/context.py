@@ -1,10 +1,30 @@
-"""What every page needs to know."""
+"""What every page of the console needs to know."""
 
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from incidents import access
+from incidents.models import OVER, Alert, AlertState
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    return {"site_name": settings.SITE_NAME}
+    """The site's name and the counts in the navigation, read only where a template shows them."""
+    return {
+        "site_name": settings.SITE_NAME,
+        "nav_open": SimpleLazyObject(lambda: _open_incidents(request)),
+        "nav_alerts": SimpleLazyObject(lambda: _open_alerts(request)),
+    }
+
+
+def _open_incidents(request: HttpRequest) -> int:
+    visible = access.visible_incidents(access.of_user(request.user))
+    return visible.exclude(state__in=OVER).count()
+
+
+def _open_alerts(request: HttpRequest) -> int:
+    if not request.user.is_authenticated:
+        return 0
+    return Alert.objects.exclude(state=AlertState.RESOLVED).count()

@@ -1,13 +1,13 @@
-"""Domain errors as pages, the principal on the request, and the viewer's time zone."""
+"""Domain errors as answers, and times in the viewer's zone."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from csp.constants import UNSAFE_EVAL, UNSAFE_INLINE
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.utils import timezone
 
 from incidents import access
@@ -22,8 +22,8 @@ class RequestContextMiddleware:
         with timezone.override(_zone_of(request)):
             response = self._get_response(request)
         if request.path.startswith("/admin/"):
-            # The admin theme runs on Alpine, which evaluates expressions (docs/adr/0009).
-            response._csp_update = {  # type: ignore[attr-defined]  # django-csp's own hook
+            # The admin's theme runs on Alpine, which evaluates expressions (docs/adr/0009).
+            response._csp_update = {  # type: ignore[attr-defined]  # noqa: SLF001  django-csp's hook
                 "script-src": [UNSAFE_EVAL],
                 "style-src": [UNSAFE_INLINE],
             }
@@ -32,17 +32,29 @@ class RequestContextMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, DomainError):
             return None
+        if getattr(request, "htmx", False):
+            return _for_script(error)
         if isinstance(error, NotSignedIn):
-            return redirect_to_login(request.get_full_path())
-        status = error.status
-        context = {"error": error, "status": status}
-        return render(request, "incidents/error.html", context, status=status)
+            return redirect_to_login(request.get_full_path(), login_url=resolve_url("web:sign_in"))
+        context = {"error": error, "status": error.status}
+        return render(request, "incidents/error.html", context, status=error.status)
 
 
-def _zone_of(request: HttpRequest) -> ZoneInfo:
+def _for_script(error: DomainError) -> HttpResponse:
+    """htmx shows the problem in a message; a person whose session ended is sent to sign in."""
+    problem = {"title": error.message, "detail": str(error), "status": error.status}
+    response = JsonResponse(problem, status=error.status, content_type="application/problem+json")
+    if isinstance(error, NotSignedIn):
+        response["HX-Redirect"] = resolve_url("web:sign_in")
+    return response
+
+
+def _zone_of(request: HttpRequest) -> ZoneInfo | None:
+    """The viewer's zone, read only where somebody is signed in: other requests ask no database."""
+    if request.path.startswith("/static/") or not request.COOKIES.get("sessionid"):
+        return None
     principal = access.of_user(request.user)
-    name = principal.user.time_zone if principal.user else "UTC"
     try:
-        return ZoneInfo(name)
+        return ZoneInfo(principal.user.time_zone) if principal.user else None
     except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+        return None

@@ -1,6 +1,24 @@
 """Addresses of the hub's pages."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from incidents.web import accounts, alerts, board, incidents
 
 app_name = "web"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", board.show, name="board"),
+    path("board/open", board.fragment("open_incidents"), name="board_open"),
+    path("board/figures", board.fragment("figures"), name="board_figures"),
+    path("board/alerts", board.fragment("alerts_now"), name="board_alerts"),
+    path("board/feed", board.fragment("feed"), name="board_feed"),
+    path("incidents", incidents.listing, name="list"),
+    path("declare", incidents.declare, name="declare"),
+    path("search.json", incidents.search, name="search"),
+    path("alerts", alerts.listing, name="alerts"),
+    path("alerts/<int:pk>", alerts.detail, name="alert"),
+    path("sign-in", accounts.sign_in, name="sign_in"),
+    path("sign-in/<str:token>", accounts.link, name="link"),
+    path("sign-out", accounts.sign_out, name="sign_out"),
+    path("preferences", accounts.preferences, name="preferences"),
+    path("account", accounts.account, name="account"),
+]

@@ -99,9 +99,7 @@ def test_it_says_nothing_when_nothing_changes(declare: Declare, people: People) 
 def test_it_notes_a_note_sent_twice_once(declare: Declare) -> None:
     incident, client_id = declare(), uuid.uuid4()
     for _ in range(2):
-        lifecycle.note(
-            incident_id=incident.pk, text="It is DNS", actor=ENGINE, client_id=client_id
-        )
+        lifecycle.note(incident_id=incident.pk, text="It is DNS", actor=ENGINE, client_id=client_id)
     assert [f.text for f in timeline.of_kind(incident.pk, "incident.noted")] == ["noted: It is DNS"]
 
 

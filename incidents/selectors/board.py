@@ -1,0 +1,51 @@
+"""What the board shows besides its figures."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from incidents.models import OVER, Alert, AlertState, Fact, Incident
+from incidents.selectors import brief
+from incidents.selectors.incidents import open_incidents
+
+FEED = 50
+SHOWN = 50
+# Chat stays in its room: the feed tells what happened, not what was said.
+_QUIET = ("chat.",)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRow:
+    incident: Incident
+    people: list[brief.OnIt]
+    broken: brief.Line
+    next: brief.Line
+
+
+def open_rows(visible: QuerySet[Incident]) -> list[OpenRow]:
+    """Open incidents, worst first. Three queries: incidents, their people, their firing alerts."""
+    incidents = list(open_incidents(visible)[:SHOWN])
+    alerts = Alert.objects.filter(incident__in=incidents).exclude(state=AlertState.RESOLVED)
+    grouped = brief.by_incident(alerts.select_related("severity"))
+    return [
+        OpenRow(
+            incident,
+            brief.who_is_on_it(incident),
+            brief.what_is_broken(incident, grouped.get(incident.pk, [])),
+            brief.what_next(incident),
+        )
+        for incident in incidents
+    ]
+
+
+def feed(visible: QuerySet[Incident], limit: int = FEED) -> list[Fact]:
+    """The newest facts of the visible incidents, newest first. One query."""
+    rows = Fact.objects.filter(incident__in=visible)
+    for prefix in _QUIET:
+        rows = rows.exclude(kind__startswith=prefix)
+    return list(rows.select_related("incident").order_by("-recorded_at", "-id")[:limit])
+
+
+def last_closed(visible: QuerySet[Incident]) -> Incident | None:
+    rows = visible.filter(state__in=OVER, resolved_at__isnull=False)
+    return rows.select_related("severity", "service").order_by("-resolved_at").first()

@@ -1,0 +1,80 @@
+"""The figures of the board, read from the daily rollups."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+
+from django.db.models import Count, QuerySet
+from django.db.models.functions import TruncDate
+
+from incidents.kernel import clock
+from incidents.models import OVER, Alert, Incident, MetricDay
+
+DAYS_SHOWN = 14
+DAYS_COUNTED = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A duration in seconds: the median of `n` over the last week, and its daily medians."""
+
+    median: float | None
+    n: int
+    daily: list[float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardFigures:
+    open_count: int
+    open_note: str
+    opened_daily: list[float | None]
+    mtta: Measured
+    mttr: Measured
+    alerts_day: int
+    alerts_daily: list[float | None]
+
+
+def board(visible: QuerySet[Incident]) -> BoardFigures:
+    """The four figures. `visible` is what the viewer may see; durations come from the rollups."""
+    today = clock.now().date()
+    days = [today - timedelta(days=n) for n in reversed(range(DAYS_SHOWN))]
+    opened = _per_day(visible, "opened_at", days)
+    alerts = _per_day(Alert.objects.all(), "started_at", days)
+    measured = _durations(("mtta", "mttr"), days)
+    day_ago = clock.now() - timedelta(days=1)
+    return BoardFigures(
+        open_count=visible.exclude(state__in=OVER).count(),
+        open_note=f"{int(sum(n or 0 for n in opened[-DAYS_COUNTED:]))} opened in 7 days",
+        opened_daily=opened,
+        mtta=measured["mtta"],
+        mttr=measured["mttr"],
+        alerts_day=Alert.objects.filter(started_at__gte=day_ago).count(),
+        alerts_daily=alerts,
+    )
+
+
+def _per_day(
+    rows: "QuerySet[Incident] | QuerySet[Alert]", field: str, days: list[date]
+) -> list[float | None]:
+    counted = dict(
+        rows.filter(**{f"{field}__date__gte": days[0]})
+        .annotate(day=TruncDate(field))
+        .order_by()
+        .values_list("day")
+        .annotate(n=Count("pk"))
+    )
+    return [float(counted.get(day, 0)) for day in days]
+
+
+def _durations(measures: tuple[str, ...], days: list[date]) -> dict[str, Measured]:
+    """One query for all measures."""
+    found: dict[str, dict[date, list[float]]] = {name: {} for name in measures}
+    for row in MetricDay.objects.filter(measure__in=measures, day__gte=days[0]):
+        found[row.measure].setdefault(row.day, []).extend(row.seconds)
+    return {name: _measured(by_day, days) for name, by_day in found.items()}
+
+
+def _measured(by_day: dict[date, list[float]], days: list[date]) -> Measured:
+    week = [value for day in days[-DAYS_COUNTED:] for value in by_day.get(day, [])]
+    daily = [median(by_day[day]) if by_day.get(day) else None for day in days]
+    return Measured(median(week) if week else None, len(week), daily)

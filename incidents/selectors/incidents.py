@@ -1,0 +1,57 @@
+"""Lists of incidents, for the list page, the board, the API and search.
+
+Each takes the incidents the asker may see (`access.visible_incidents`) and narrows them.
+"""
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from incidents.models import OVER, Incident
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFilter:
+    """What to show. `state` is a state, "open", "over" or empty; the rest are codes and slugs."""
+
+    state: str = ""
+    severity: str = ""
+    service: str = ""
+    team: str = ""
+    text: str = ""
+
+    @property
+    def is_set(self) -> bool:
+        return any((self.state, self.severity, self.service, self.team, self.text))
+
+
+def find(visible: QuerySet[Incident], chosen: IncidentFilter) -> QuerySet[Incident]:
+    """The visible incidents that match, unordered, with what a row shows."""
+    rows = visible.select_related("severity", "service", "team")
+    if chosen.state == "open":
+        rows = rows.exclude(state__in=OVER)
+    elif chosen.state == "over":
+        rows = rows.filter(state__in=OVER)
+    elif chosen.state:
+        rows = rows.filter(state=chosen.state)
+    if chosen.severity:
+        rows = rows.filter(severity__code=chosen.severity)
+    if chosen.service:
+        rows = rows.filter(service__slug=chosen.service)
+    if chosen.team:
+        rows = rows.filter(team__slug=chosen.team)
+    return rows.filter(_matches(chosen.text)) if chosen.text else rows
+
+
+def _matches(text: str) -> Q:
+    words = text.strip()
+    number = words[4:] if words.upper().startswith("INC-") else words
+    if number.isascii() and number.isdecimal() and len(number) < 19:
+        return Q(pk=int(number)) | Q(title__icontains=words)
+    return Q(title__icontains=words)
+
+
+def open_incidents(visible: QuerySet[Incident]) -> QuerySet[Incident]:
+    """What burns now, worst and oldest first, with its people."""
+    rows = find(visible, IncidentFilter(state="open"))
+    return rows.prefetch_related("role_assignments__user").order_by("severity__rank", "opened_at")

@@ -1,0 +1,126 @@
+"""What people type into the pages of the hub, checked."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+
+from incidents.models import Role, Scope, Service, Severity, User
+
+
+class DeclareForm(forms.Form):
+    title = forms.CharField(max_length=300, widget=forms.TextInput({"class": "input"}))
+    severity = forms.ModelChoiceField(
+        Severity.objects.all(), to_field_name="code", widget=forms.RadioSelect, empty_label=None
+    )
+    service = forms.ModelChoiceField(
+        Service.objects.all(),
+        to_field_name="slug",
+        required=False,
+        empty_label="Not known yet",
+        widget=forms.Select({"class": "select"}),
+    )
+    summary = forms.CharField(
+        required=False, max_length=20_000, widget=forms.Textarea({"class": "textarea", "rows": 3})
+    )
+    private = forms.BooleanField(required=False)
+
+
+class InviteForm(forms.Form):
+    name = forms.CharField(max_length=120, widget=forms.TextInput({"class": "input"}))
+    handle = forms.SlugField(
+        max_length=60,
+        widget=forms.TextInput({"class": "input"}),
+        help_text="What mentions use, for instance ana.",
+    )
+    role = forms.ChoiceField(
+        choices=Role.choices, initial=Role.RESPONDER, widget=forms.Select({"class": "select"})
+    )
+
+    def clean_handle(self) -> str:
+        handle: str = self.cleaned_data["handle"].lower()
+        if User.objects.filter(username=handle).exists():
+            raise forms.ValidationError("Somebody has this handle already.")
+        return handle
+
+
+class IntegrationForm(forms.Form):
+    kind = forms.ChoiceField(widget=forms.Select({"class": "select"}))
+    name = forms.CharField(max_length=120, widget=forms.TextInput({"class": "input"}))
+    service = forms.ModelChoiceField(
+        Service.objects.all(),
+        to_field_name="slug",
+        required=False,
+        empty_label="As the alert says",
+        widget=forms.Select({"class": "select"}),
+    )
+
+    def __init__(self, *args: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind = self.fields["kind"]
+        assert isinstance(kind, forms.ChoiceField)  # noqa: S101  narrows the type
+        kind.choices = kinds
+
+
+class KeyForm(forms.Form):
+    name = forms.CharField(max_length=120, widget=forms.TextInput({"class": "input"}))
+    scopes = forms.MultipleChoiceField(
+        choices=Scope.choices, widget=forms.CheckboxSelectMultiple, initial=[Scope.READ]
+    )
+    expires_days = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=3650,
+        widget=forms.NumberInput({"class": "input"}),
+        help_text="Days until it expires; empty: never.",
+    )
+
+
+class SignInForm(forms.Form):
+    username = forms.CharField(
+        max_length=150,
+        label="Handle",
+        widget=forms.TextInput({"class": "input", "autocomplete": "username"}),
+    )
+    password = forms.CharField(
+        max_length=4096,
+        widget=forms.PasswordInput({"class": "input", "autocomplete": "current-password"}),
+    )
+
+
+class AccountForm(forms.Form):
+    """A person's own name, time zone and, where they want one, password."""
+
+    name = forms.CharField(max_length=120, widget=forms.TextInput({"class": "input"}))
+    email = forms.EmailField(required=False, widget=forms.EmailInput({"class": "input"}))
+    time_zone = forms.ChoiceField(
+        choices=lambda: [(zone, zone) for zone in sorted(available_timezones())],
+        widget=forms.Select({"class": "select"}),
+    )
+    password = forms.CharField(
+        required=False,
+        max_length=4096,
+        label="New password",
+        help_text="Leave empty to keep things as they are. At least 12 characters.",
+        widget=forms.PasswordInput({"class": "input", "autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        initial = {"name": user.name, "email": user.email, "time_zone": user.time_zone}
+        super().__init__(*args, **{"initial": initial, **kwargs})
+        self._user = user
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if password:
+            validate_password(password, self._user)
+        return password
+
+    def save(self) -> None:
+        data = self.cleaned_data
+        self._user.name, self._user.email = data["name"], data["email"]
+        self._user.time_zone = data["time_zone"]
+        if data["password"]:
+            self._user.set_password(data["password"])
+        self._user.save()

@@ -1,0 +1,115 @@
+"""The list of incidents, declaring one, and quick search."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from incidents import access
+from incidents.models import Service, Severity, State
+from incidents.pipeline import lifecycle
+from incidents.selectors import pages
+from incidents.selectors.incidents import IncidentFilter, find
+from incidents.web.forms import DeclareForm
+from incidents.web.guard import Request, requires
+from incidents.web.permissions import abilities
+
+SUGGESTIONS = 8
+
+
+def chosen_filters(request: HttpRequest) -> dict[str, str]:
+    names = ("q", "state", "severity", "service")
+    return {name: request.GET.get(name, "").strip()[:100].replace("\0", "") for name in names}
+
+
+def neighbours(request: HttpRequest, page: pages.Page[Any]) -> dict[str, str]:
+    """Addresses of the pages beside this one, keeping the filters."""
+    kept = {name: value for name, value in chosen_filters(request).items() if value}
+    links = {}
+    for label, cursor, param in (("older", page.older, "before"), ("newer", page.newer, "after")):
+        links[label] = f"?{urlencode({**kept, param: cursor})}" if cursor else ""
+    return links
+
+
+@require_safe
+@requires("incident.read")
+def listing(request: Request) -> HttpResponse:
+    filters = chosen_filters(request)
+    chosen = IncidentFilter(
+        state=filters["state"],
+        severity=filters["severity"],
+        service=filters["service"],
+        text=filters["q"],
+    )
+    rows = find(access.visible_incidents(request.principal), chosen)
+    page = pages.page(
+        rows.prefetch_related("role_assignments__user"),
+        "opened_at",
+        before=request.GET.get("before", ""),
+        after=request.GET.get("after", ""),
+    )
+    context = {
+        "incidents": page.rows,
+        "filters": filters,
+        "filtered": chosen.is_set,
+        "states": State.choices,
+        "severities": Severity.objects.all(),
+        "services": Service.objects.all(),
+        "may": abilities(request.principal),
+        **neighbours(request, page),
+    }
+    return render(request, "incidents/incident_list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("incident.declare")
+def declare(request: Request) -> HttpResponse:
+    form = DeclareForm(request.POST or None, initial={"severity": "P2"})
+    if request.method == "POST" and form.is_valid():
+        return _declared(request, form)
+    htmx = bool(getattr(request, "htmx", False))
+    template = "incidents/_declare_form.html" if htmx else "incidents/declare.html"
+    context = {
+        "form": form,
+        "severities": Severity.objects.all(),
+        "services": Service.objects.all(),
+        "may": abilities(request.principal),
+    }
+    return render(request, template, context, status=422 if form.is_bound else 200)
+
+
+def _declared(request: Request, form: DeclareForm) -> HttpResponse:
+    data = form.cleaned_data
+    declaration = lifecycle.Declaration(
+        title=data["title"],
+        severity=data["severity"],
+        service=data["service"],
+        summary=data["summary"],
+        private=data["private"],
+    )
+    incident = lifecycle.declare(declaration=declaration, actor=request.principal.actor)
+    address = incident.get_absolute_url()
+    if getattr(request, "htmx", False):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
+
+
+@require_safe
+@requires("incident.read")
+def search(request: Request) -> JsonResponse:
+    """Incidents for the palette: those whose number or title matches, newest first."""
+    text = chosen_filters(request)["q"]
+    rows = find(access.visible_incidents(request.principal), IncidentFilter(text=text))
+    found = [
+        {
+            "url": row.get_absolute_url(),
+            "reference": row.reference,
+            "title": row.title,
+            "state": row.get_state_display(),
+            "severity": row.severity.code,
+        }
+        for row in rows.order_by("-opened_at", "-id")[:SUGGESTIONS]
+    ]
+    return JsonResponse({"results": found})

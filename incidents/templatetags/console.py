@@ -21,6 +21,28 @@ Style = Literal["time", "seconds", "date", "datetime", "relative"]
 
 TONES = frozenset({"p0", "p1", "p2", "p3"})
 
+INCIDENT_TABS = (
+    ("overview", "Overview"),
+    ("timeline", "Timeline"),
+    ("runbooks", "Runbooks"),
+    ("alerts", "Alerts"),
+    ("updates", "Updates"),
+    ("postmortem", "Post-mortem"),
+)
+
+# What the first word of a fact's kind is called beside it.
+SOURCES: Mapping[str, str] = {
+    "warroom": "chat",
+    "incident": "incident",
+    "alert": "alert",
+    "statuspage": "status page",
+    "status": "status page",
+    "runbook": "runbook",
+    "runbooks": "runbook",
+    "postmortem": "post-mortem",
+    "postmortems": "post-mortem",
+}
+
 STATES: Mapping[str, tuple[str, str, str]] = {
     # state: word, icon, tone. Neutral while it is open: severity is the colour then.
     "detected": ("Detected", "radar", ""),
@@ -51,6 +73,7 @@ class _Incident(Protocol):
     severity: _Severity
     opened_at: datetime
     acknowledged_at: datetime | None
+    identified_at: datetime | None
     mitigated_at: datetime | None
     resolved_at: datetime | None
 
@@ -63,6 +86,13 @@ class Target:
     due: datetime
     late: bool
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    label: str
+    stage: Literal["done", "now", "next", "skipped"]
+    after: str = ""
 
 
 @register.simple_tag
@@ -132,6 +162,25 @@ def sprite() -> str:
 
 
 @register.simple_tag
+def incident_tabs() -> tuple[tuple[str, str], ...]:
+    """The tabs of the incident page: `?tab=` and the word on it."""
+    return INCIDENT_TABS
+
+
+@register.simple_tag
+def milestones(incident: _Incident) -> list[Milestone]:
+    """How far an incident has come: each milestone done, now, next, or skipped."""
+    stamps = (
+        ("Acknowledged", incident.acknowledged_at),
+        ("Identified", incident.identified_at),
+        ("Mitigated", incident.mitigated_at),
+        ("Resolved", incident.resolved_at),
+    )
+    last = max((n for n, (_, at) in enumerate(stamps) if at), default=-1)
+    return [_milestone(n - last, label, at, incident) for n, (label, at) in enumerate(stamps)]
+
+
+@register.simple_tag
 def server_now() -> str:
     """The server's time, from which the page's clocks correct the viewer's."""
     return time_source.now().isoformat(timespec="milliseconds")
@@ -163,6 +212,17 @@ def moment(when: datetime | None, style: Style = "time") -> SafeString:
         style,
         _written(local, style),
     )
+
+
+def _milestone(
+    ahead: int, label: str, reached_at: datetime | None, incident: _Incident
+) -> Milestone:
+    """`ahead` counts from the last milestone reached: 0 is it, 1 the next one."""
+    if reached_at:
+        return Milestone(label, "done", duration(reached_at - incident.opened_at))
+    if ahead < 0:
+        return Milestone(label, "skipped")
+    return Milestone(label, "now" if ahead == 1 and not incident.resolved_at else "next")
 
 
 def _written(local: datetime, style: Style) -> str:
@@ -209,6 +269,13 @@ def fact_tone(fact: _Fact) -> str:
         return code if code in TONES else ""
     over = fact.kind == "alert.resolved" or fact.data.get("new") in {"resolved", "closed"}
     return "ok" if over else ""
+
+
+@register.filter
+def fact_source(kind: str) -> str:
+    """Where a fact comes from, in a word: warroom.message → chat."""
+    head = kind.split(".", maxsplit=1)[0]
+    return SOURCES.get(head, head)
 
 
 @register.filter

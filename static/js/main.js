@@ -10,5 +10,6 @@ import "./behaviours/palette.js";
 import "./behaviours/keys.js";
 import "./behaviours/copy.js";
 import "./behaviours/forms.js";
+import "./behaviours/panes.js";
 import "./behaviours/refresh.js";
 import "./behaviours/feed.js";

@@ -1,11 +1,21 @@
-"""Charts as inline SVG, drawn on the server, coloured by class: they print and need no script."""
+"""Charts as inline SVG, drawn on the server, coloured by class: they print and need no script.
+
+Each has a <title> that says in a sentence what it shows. A chart that carries figures belongs
+beside a table of them.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 WIDTH, HEIGHT, INSET = 88, 24, 3
+# Pictures of a whole page's width, in units that are about a pixel on screen and 0.7 pt in print.
+FULL = 680
+NAMES = 120
+LANE = 34
+LETTER = 5.9  # the average width of a letter at the size of labels
 
 
 def sparkline(points: Sequence[float | None], title: str = "") -> SafeString:
@@ -29,4 +39,208 @@ def sparkline(points: Sequence[float | None], title: str = "") -> SafeString:
         '<title>{}</title><polyline class="line" points="{}"/>'
         '<circle class="pt" cx="{}" cy="{}" r="2.5"/></svg>',
         *(WIDTH, HEIGHT, WIDTH, HEIGHT, title or "Trend", line, f"{x:.1f}", f"{y:.1f}"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """`text` is the value as people read it; `mark` is what to compare it with."""
+
+    name: str
+    value: float
+    text: str
+    mark: float | None = None
+    note: str = ""
+    tone: str = ""
+
+
+def bars(rows: Sequence[Bar], title: str) -> SafeString:
+    """Lying bars with their names before and their values behind them. Empty without rows."""
+    if not rows:
+        return SafeString("")
+    top = max(max(row.value, row.mark or 0) for row in rows) or 1.0
+    room = max(len(row.text) + len(row.note) for row in rows) * LETTER + 20
+    scale = (FULL - NAMES - room) / top
+    drawn = format_html_join("", "{}", ((_bar(n, row, scale),) for n, row in enumerate(rows)))
+    return _picture("bars", len(rows) * 26, title, drawn)
+
+
+def _bar(position: int, row: Bar, scale: float) -> SafeString:
+    top = position * 26
+    width = max(1.5, row.value * scale)
+    end = NAMES + max(width, (row.mark or 0) * scale) + 8
+    mark = SafeString("")
+    if row.mark is not None:
+        at = f"{NAMES + row.mark * scale:.1f}"
+        mark = format_html(
+            '<line class="target" x1="{}" x2="{}" y1="{}" y2="{}"/>', at, at, top, top + 20
+        )
+    return format_html(
+        '<text class="name" x="0" y="{}">{}</text>'
+        '<rect class="bar on {}" x="{}" y="{}" width="{}" height="12"/>{}'
+        '<text class="value" x="{}" y="{}">{}</text><text class="note" x="{}" y="{}">{}</text>',
+        *(top + 14, row.name, row.tone, NAMES, top + 4, f"{width:.1f}", mark),
+        *(f"{end:.1f}", top + 14, row.text),
+        *(f"{end + (len(row.text) + 1) * LETTER:.1f}", top + 14, row.note),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Something that lasted; `tone` is a class of the stylesheet."""
+
+    start: float
+    end: float
+    label: str = ""
+    note: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that happened; `label` is read by hovering and by screen readers."""
+
+    at: float
+    label: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One row: what lasted, what happened, and a level that changed (`(from when, how much)`)."""
+
+    name: str
+    spans: Sequence[Span] = ()
+    marks: Sequence[Mark] = ()
+    levels: Sequence[tuple[float, float]] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The stretch of time that the width stands for, and where it is labelled."""
+
+    start: float
+    end: float
+    ticks: Sequence[tuple[float, str]] = field(default_factory=list)
+
+    def x(self, at: float) -> float:
+        share = (at - self.start) / ((self.end - self.start) or 1.0)
+        return NAMES + min(1.0, max(0.0, share)) * (FULL - NAMES)
+
+
+def lanes(rows: Sequence[Lane], scale: Scale, title: str) -> SafeString:
+    """A timeline in lanes. The spans of the first lane are the phases: they shade all lanes."""
+    height = len(rows) * LANE + 22
+    parts = [_shade(rows[0], scale, len(rows))] if rows else []
+    parts += [_lane(n, row, scale) for n, row in enumerate(rows)]
+    parts.append(_axis(scale, len(rows) * LANE))
+    return _picture("lanes", height, title, format_html_join("", "{}", ((p,) for p in parts)))
+
+
+def _shade(phases: Lane, scale: Scale, rows: int) -> SafeString:
+    return format_html_join(
+        "",
+        '<line class="edge" x1="{0}" x2="{0}" y1="0" y2="{1}"/>',
+        ((f"{scale.x(span.end):.1f}", rows * LANE) for span in phases.spans[:-1]),
+    )
+
+
+def _lane(position: int, lane: Lane, scale: Scale) -> SafeString:
+    top = position * LANE
+    parts = [_level(lane, scale, top)]
+    parts += [_span(span, scale, top) for span in lane.spans]
+    parts += [_mark(mark, scale, top) for mark in lane.marks]
+    if lane.note:
+        parts.append(_lane_note(lane, scale, top))
+    return format_html(
+        '<text class="name" x="0" y="{}">{}</text>{}'
+        '<line class="grid" x1="0" x2="{}" y1="{}" y2="{}"/>',
+        *(top + LANE / 2 + 4, lane.name),
+        format_html_join("", "{}", ((part,) for part in parts)),
+        *(FULL, top + LANE, top + LANE),
+    )
+
+
+def _span(span: Span, scale: Scale, top: int) -> SafeString:
+    left, right = scale.x(span.start), scale.x(span.end)
+    width = max(2.0, right - left)
+    said = ", ".join(filter(None, (span.label, span.note)))
+    return format_html(
+        '<g><title>{}</title><rect class="span {}" x="{}" y="{}" width="{}" height="22"/>{}</g>',
+        *(said or "Lasted", span.tone, f"{left:.1f}", top + 6, f"{width:.1f}"),
+        _label(span, left, width, top),
+    )
+
+
+def _label(span: Span, left: float, width: float, top: int) -> SafeString:
+    """The label where it fits into the span: in two lines, in one, or not at all."""
+    fits = (width - 8) / LETTER
+    if not span.label or len(span.label) > fits:
+        return SafeString("")
+    if span.note and len(span.note) <= fits:
+        return format_html(
+            '<text class="in {0}" x="{1}" y="{2}">{3}</text>'
+            '<text class="in note {0}" x="{1}" y="{4}">{5}</text>',
+            *(span.tone, f"{left + 5:.1f}", top + 15, span.label, top + 25, span.note),
+        )
+    return format_html(
+        '<text class="in {}" x="{}" y="{}">{}</text>',
+        *(span.tone, f"{left + 5:.1f}", top + 21, span.label),
+    )
+
+
+def _mark(mark: Mark, scale: Scale, top: int) -> SafeString:
+    return format_html(
+        '<g><title>{}</title><circle class="event {}" cx="{}" cy="{}" r="4.5"/></g>',
+        *(mark.label or "Happened", mark.tone, f"{scale.x(mark.at):.1f}", top + LANE / 2),
+    )
+
+
+def _level(lane: Lane, scale: Scale, top: int) -> SafeString:
+    """The level as a filled staircase."""
+    if not lane.levels:
+        return SafeString("")
+    base, most = top + 29, max(level for _, level in lane.levels) or 1.0
+    points, y = [], float(base)
+    for at, level in lane.levels:
+        x = scale.x(at)
+        points.append((x, y))
+        y = base - level / most * 20
+        points.append((x, y))
+    points += [(scale.x(scale.end), y), (scale.x(scale.end), base)]
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    return format_html('<polygon class="level" points="{}"/>', path)
+
+
+def _lane_note(lane: Lane, scale: Scale, top: int) -> SafeString:
+    """A remark in a lane that is otherwise empty, or at its right end."""
+    empty = not (lane.spans or lane.marks or lane.levels)
+    return format_html(
+        '<text class="note" x="{}" y="{}" text-anchor="{}">{}</text>',
+        *(f"{scale.x(scale.start) + 5 if empty else FULL:.1f}", top + LANE / 2 + 4),
+        *("start" if empty else "end", lane.note),
+    )
+
+
+def _axis(scale: Scale, top: int) -> SafeString:
+    return format_html_join(
+        "",
+        '<line class="tick" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>'
+        '<text class="note" x="{0}" y="{3}" text-anchor="{4}">{5}</text>',
+        (
+            (f"{scale.x(at):.1f}", top, top + 4, top + 17, _anchor(scale.x(at)), label)
+            for at, label in scale.ticks
+        ),
+    )
+
+
+def _anchor(x: float) -> str:
+    return "end" if x > FULL - 20 else "middle"
+
+
+def _picture(kind: str, height: float, title: str, drawn: SafeString) -> SafeString:
+    return format_html(
+        '<svg class="chart {}" viewBox="0 0 {} {}" role="img"><title>{}</title>{}</svg>',
+        *(kind, FULL, height, title, drawn),
     )

@@ -30,6 +30,15 @@ INCIDENT_TABS = (
     ("postmortem", "Post-mortem"),
 )
 
+# A role as the end of a sentence: "Ana Ruiz commands".
+DUTIES: Mapping[str, str] = {
+    "commander": "commands",
+    "operations": "operations",
+    "communications": "comms",
+    "scribe": "scribe",
+    "responder": "responds",
+}
+
 # What the first word of a fact's kind is called beside it.
 SOURCES: Mapping[str, str] = {
     "warroom": "chat",
@@ -269,6 +278,11 @@ def fact_tone(fact: _Fact) -> str:
         return code if code in TONES else ""
     over = fact.kind == "alert.resolved" or fact.data.get("new") in {"resolved", "closed"}
     return "ok" if over else ""
+
+
+@register.filter
+def duty(role: str) -> str:
+    return DUTIES.get(role, words(role).lower())
 
 
 @register.filter

@@ -226,6 +226,8 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "STRICT_JSON": True,
 }
+# Requests a minute that one key, person or address may send to each web process.
+API_RATE = env.int("API_RATE", default=3000)
 SPECTACULAR_SETTINGS = {
     "TITLE": f"{SITE_NAME} API",
     "DESCRIPTION": "Everything a person can do, for programs.",

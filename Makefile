@@ -1,0 +1,60 @@
+# Every target sets up what it needs. `make` alone lists them.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+export UV_PYTHON_DOWNLOADS := never
+PYTHON ?=
+export PYTHON
+py := .venv/bin/python
+manage := $(py) -W ignore::RuntimeWarning manage.py
+api := docs/openapi.yaml
+# ARGS is passed on: make run ARGS=--gate, make test ARGS="-k status -x".
+ARGS ?=
+
+.PHONY: help run demo drill test check fmt lock openapi vendor bench soak fuzz
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/.run ## start everything on this machine; Ctrl-C stops it
+	@$(py) manage.py up $(ARGS)
+
+drill: .venv/.run ## play an incident against the running system
+	@$(py) manage.py drill $(ARGS)
+
+test: .venv/.dev ## run all tests; ARGS goes to pytest
+	@.ci/test-programs
+	@$(py) -m pytest $(ARGS)
+
+check: .venv/.dev ## formatting, lint, types, layers, migrations, API description, locks
+	@echo "ruff";         .venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet .
+	@echo "types";        .venv/bin/mypy --no-error-summary .
+	@echo "layers";       .venv/bin/lint-imports --no-timing > .venv/lint-imports.txt || { cat .venv/lint-imports.txt; exit 1; }
+	@echo "migrations";   $(manage) makemigrations --check --dry-run --verbosity 1 > .venv/migrations.txt || { cat .venv/migrations.txt; exit 1; }
+	@echo "openapi";      $(manage) spectacular --validate --fail-on-warn --file .venv/openapi.yaml && diff -u $(api) .venv/openapi.yaml || { echo "Write it again: make openapi"; exit 1; }
+	@echo "templates";    .venv/bin/djlint --lint --quiet templates
+	@echo "locks";        $(py) .ci/lock_drift.py
+
+fmt: .venv/.dev ## format the code and mend what lint can mend
+	@.venv/bin/ruff check --fix --quiet . || true
+	@.venv/bin/ruff format .
+
+openapi: .venv/.dev ## write the API description again
+	@$(manage) spectacular --validate --fail-on-warn --file $(api)
+
+lock: ## write the lock files again from pyproject.toml (needs uv)
+	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url pyproject.toml -o requirements.lock
+	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url pyproject.toml --group dev -o requirements-dev.lock
+
+vendor: ## fetch and build static/vendor again (needs Node)
+	@npm ci --silent
+	@npm run --silent vendor
+
+bench: .venv/.dev ## measure, beside baselines on the same machine
+	@$(py) -m bench $(ARGS)
+
+.venv/.run: requirements.lock
+	@.ci/environment run
+
+.venv/.dev: requirements-dev.lock requirements.lock
+	@.ci/environment dev

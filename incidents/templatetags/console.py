@@ -134,8 +134,8 @@ def avatar(name: str, *, size: str = "", here: str = "", you: bool = False) -> d
 
 
 @register.inclusion_tag("components/target.html")
-def target(incident: _Incident) -> dict[str, Any]:
-    return {"target": next_target(incident), "incident": incident}
+def target(incident: _Incident, *, short: bool = False) -> dict[str, Any]:
+    return {"target": next_target(incident), "incident": incident, "short": short}
 
 
 @register.inclusion_tag("components/nav_link.html", takes_context=True)

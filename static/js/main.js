@@ -11,5 +11,6 @@ import "./behaviours/keys.js";
 import "./behaviours/copy.js";
 import "./behaviours/forms.js";
 import "./behaviours/panes.js";
+import "./behaviours/scrolling.js";
 import "./behaviours/refresh.js";
 import "./behaviours/feed.js";

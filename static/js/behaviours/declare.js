@@ -4,8 +4,7 @@ const dialog = document.getElementById("declare-dialog");
 
 /** Open the form, with what was typed before still in it. */
 export function openDeclare() {
-  const link = document.querySelector("a[data-declare]");
-  if (!dialog || !link || dialog.open) return;
+  if (!dialog || dialog.open) return;
   if (document.getElementById("declare-page")) {
     document.querySelector("#declare-page [name=title]").focus();
     return;
@@ -17,7 +16,7 @@ export function openDeclare() {
     return;
   }
   window.htmx
-    .ajax("GET", link.href, { target: body, swap: "innerHTML" })
+    .ajax("GET", dialog.dataset.url, { target: body, swap: "innerHTML" })
     .then(() => body.querySelector("[name=title]")?.focus());
 }
 

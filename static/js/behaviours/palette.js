@@ -51,8 +51,11 @@ function found(result, index) {
 
 function show(results) {
   list.querySelectorAll("[data-found]").forEach((option) => option.remove());
-  list.prepend(...results.map(found));
-  settle();
+  // After the commands, so that nothing moves under a finger that is about to press Enter.
+  list.append(...results.map(found));
+  const marked = shown().find((option) => option.getAttribute("aria-selected") === "true");
+  if (marked) none.hidden = true;
+  else settle();
 }
 
 async function lookUp(text) {

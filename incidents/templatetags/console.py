@@ -42,6 +42,7 @@ DUTIES: Mapping[str, str] = {
 # What the first word of a fact's kind is called beside it.
 SOURCES: Mapping[str, str] = {
     "warroom": "chat",
+    "chat": "chat",
     "incident": "incident",
     "alert": "alert",
     "statuspage": "status page",

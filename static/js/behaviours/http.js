@@ -10,7 +10,7 @@ export function post(url, fields) {
   return fetch(url, {
     method: "POST",
     body: new URLSearchParams(fields),
-    headers: { "X-CSRFToken": csrf(), Accept: "application/json" },
+    headers: { "X-CSRFToken": csrf(), Accept: "application/json", "X-Requested-With": "fetch" },
     credentials: "same-origin",
     keepalive: true,
   });

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from incidents.kernel import clock as time_source
+from incidents.models import Incident, Severity
 
 register = template.Library()
 
@@ -67,25 +68,11 @@ STATES: Mapping[str, tuple[str, str, str]] = {
 }
 
 
-class _Severity(Protocol):
-    code: str
-    label: str
-    ack_minutes: int
-    mitigate_minutes: int
+class _Told(Protocol):
+    """A fact, or what a page shows in its place."""
 
-
-class _Fact(Protocol):
-    kind: str
-    data: Mapping[str, Any]
-
-
-class _Incident(Protocol):
-    severity: _Severity
-    opened_at: datetime
-    acknowledged_at: datetime | None
-    identified_at: datetime | None
-    mitigated_at: datetime | None
-    resolved_at: datetime | None
+    @property
+    def kind(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +104,7 @@ def icon(name: str, size: str = "") -> SafeString:
 
 
 @register.inclusion_tag("components/severity.html")
-def severity(
-    level: _Severity | None, *, short: bool = False, solid: bool = False
-) -> dict[str, Any]:
+def severity(level: Severity | None, *, short: bool = False, solid: bool = False) -> dict[str, Any]:
     return {"level": level, "tone": tone(level), "short": short, "solid": solid}
 
 
@@ -135,7 +120,7 @@ def avatar(name: str, *, size: str = "", here: str = "", you: bool = False) -> d
 
 
 @register.inclusion_tag("components/target.html")
-def target(incident: _Incident, *, short: bool = False) -> dict[str, Any]:
+def target(incident: Incident, *, short: bool = False) -> dict[str, Any]:
     return {"target": next_target(incident), "incident": incident, "short": short}
 
 
@@ -178,7 +163,7 @@ def incident_tabs() -> tuple[tuple[str, str], ...]:
 
 
 @register.simple_tag
-def milestones(incident: _Incident) -> list[Milestone]:
+def milestones(incident: Incident) -> list[Milestone]:
     """How far an incident has come: each milestone done, now, next, or skipped."""
     stamps = (
         ("Acknowledged", incident.acknowledged_at),
@@ -225,7 +210,7 @@ def moment(when: datetime | None, style: Style = "time") -> SafeString:
 
 
 def _milestone(
-    ahead: int, label: str, reached_at: datetime | None, incident: _Incident
+    ahead: int, label: str, reached_at: datetime | None, incident: Incident
 ) -> Milestone:
     """`ahead` counts from the last milestone reached: 0 is it, 1 the next one."""
     if reached_at:
@@ -247,7 +232,7 @@ def _written(local: datetime, style: Style) -> str:
     return local.strftime(layout[style])
 
 
-def next_target(incident: _Incident) -> Target | None:
+def next_target(incident: Incident) -> Target | None:
     """The first of acknowledge and mitigate that is still owed; None when nothing is."""
     level = incident.severity
     if incident.resolved_at or incident.mitigated_at:
@@ -265,19 +250,20 @@ def next_target(incident: _Incident) -> Target | None:
 
 
 @register.filter
-def tone(level: _Severity | None) -> str:
+def tone(level: Severity | None) -> str:
     """The colour class of a severity: p0, p1, p2, p3 or off."""
     code = getattr(level, "code", "").lower()
     return code if code in TONES else "off"
 
 
 @register.filter
-def fact_tone(fact: _Fact) -> str:
+def fact_tone(fact: _Told) -> str:
     """The colour of a fact's icon: its severity when trouble begins, green when it is over."""
+    data = getattr(fact, "data", None) or {}
     if fact.kind in {"incident.opened", "alert.attached"}:
-        code = str(fact.data.get("severity", "")).lower()
+        code = str(data.get("severity", "")).lower()
         return code if code in TONES else ""
-    over = fact.kind == "alert.resolved" or fact.data.get("new") in {"resolved", "closed"}
+    over = fact.kind == "alert.resolved" or data.get("new") in {"resolved", "closed"}
     return "ok" if over else ""
 
 

@@ -169,6 +169,10 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
+# Raw messages are kept this long; what they told lives on in alerts and facts.
+EVENT_RETENTION_HOURS = env.float("EVENT_RETENTION_HOURS", default=1)
+SIGNAL_RETENTION_DAYS = env.float("SIGNAL_RETENTION_DAYS", default=90)
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -1,5 +1,7 @@
 """What is polled, and the rules that decide whether it is an alert."""
 
+from typing import Any
+
 from django.db import models
 
 from incidents.models.access_key import Integration
@@ -57,13 +59,16 @@ class DetectionRule(models.Model):
     class Meta:
         ordering = ("name",)
         indexes = [
-            models.Index(
-                fields=["next_due_at"], name="rule_due", condition=models.Q(enabled=True)
-            ),
+            models.Index(fields=["next_due_at"], name="rule_due", condition=models.Q(enabled=True)),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is None:
+            self.integration = Integration.of_our_own("detection", "Detection")
+        super().save(*args, **kwargs)
 
 
 class RuleSeries(models.Model):

@@ -1,0 +1,83 @@
+"""Telling subscribers of facts: at least once, each by itself.
+
+The handler's changes and the done-mark commit together. A subscriber that fails is tried again
+after a while, in the end parked for people to see; the others go on meanwhile.
+"""
+
+import logging
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+
+from incidents.events import bus
+from incidents.kernel import clock
+from incidents.models import Delivery, DeliveryState
+
+log = logging.getLogger(__name__)
+
+BATCH: Final = 50
+# Seconds until the next try, by the number of tries so far; after the last one it is parked.
+BACKOFF: Final = (1, 5, 15, 30, 60, 120, 300, 600, 900)
+
+
+def work() -> int:
+    """Tell up to BATCH subscribers; returns how many were due."""
+    for done in range(BATCH):
+        if not _tell_next():
+            return done
+    return BATCH
+
+
+def _tell_next() -> bool:
+    with transaction.atomic():
+        delivery = (
+            Delivery.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("fact__incident")
+            .filter(state=DeliveryState.PENDING, next_due_at__lte=clock.now())
+            .order_by("next_due_at", "pk")
+            .first()
+        )
+        if delivery is None:
+            return False
+        _tell(delivery)
+    return True
+
+
+def _tell(delivery: Delivery) -> None:
+    subscription = bus.SUBSCRIPTIONS.get(delivery.subscriber)
+    delivery.tries += 1
+    if subscription is None:
+        _park(delivery, "This release has no such subscriber.")
+        return
+    try:
+        with transaction.atomic():
+            subscription.handle(delivery.fact)
+    except Exception as error:
+        log.exception("%s failed on %s", delivery.subscriber, delivery.fact)
+        _try_later(delivery, f"{type(error).__name__}: {error}")
+        return
+    delivery.state = DeliveryState.DONE
+    delivery.error = ""
+    delivery.save(update_fields=["state", "tries", "error"])
+
+
+def _try_later(delivery: Delivery, error: str) -> None:
+    if delivery.tries > len(BACKOFF):
+        _park(delivery, error)
+        return
+    delivery.next_due_at = clock.now() + timedelta(seconds=BACKOFF[delivery.tries - 1])
+    delivery.error = error[:2000]
+    delivery.save(update_fields=["tries", "next_due_at", "error"])
+
+
+def _park(delivery: Delivery, error: str) -> None:
+    delivery.state = DeliveryState.PARKED
+    delivery.error = error[:2000]
+    delivery.save(update_fields=["state", "tries", "error"])
+
+
+def try_again(delivery_ids: list[int]) -> int:
+    """Put parked deliveries back into the queue; returns how many."""
+    parked = Delivery.objects.filter(pk__in=delivery_ids, state=DeliveryState.PARKED)
+    return parked.update(state=DeliveryState.PENDING, tries=0, next_due_at=clock.now())

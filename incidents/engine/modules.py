@@ -1,0 +1,34 @@
+"""What the engine does, in the order in which it does it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from incidents.engine import deliveries, retention
+from incidents.pipeline import intake
+from incidents.sources import adapters
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """`work` does a bounded piece and returns how many rows it dealt with: 0 means done for now.
+
+    `lock` is the key of its advisory lock; `every` is how many seconds may pass between runs when
+    nothing wakes the engine (0: each turn).
+    """
+
+    name: str
+    lock: int
+    work: Callable[[], int]
+    every: float = 0
+
+
+def _fold_signals() -> int:
+    return intake.fold_batch(adapters.read)
+
+
+MODULES: Final = (
+    Module("intake", 7_461_001, _fold_signals),
+    Module("deliveries", 7_461_002, deliveries.work),
+    Module("retention", 7_461_003, retention.work, every=60),
+)

@@ -1,0 +1,58 @@
+"""Forgetting what has been kept long enough, a little at a time."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from incidents.kernel import clock
+from incidents.models import Delivery, DeliveryState, JobRun, RuleRun, Signal, SignalState
+
+BATCH: Final = 1000
+_WEEK: Final = timedelta(days=7)
+
+
+def work() -> int:
+    """Delete one batch of each kind of old row; returns how many rows went."""
+    now = clock.now()
+    return sum(_delete(old(now)) for old in _OLD)
+
+
+def _delete(rows: QuerySet[Any]) -> int:
+    keys = list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    return rows.model._default_manager.filter(pk__in=keys).delete()[0] if keys else 0  # noqa: SLF001
+
+
+def _events(now: datetime) -> QuerySet[Signal]:
+    """Raw native events: an hour by default. What they told lives on in alerts and facts."""
+    kept = timedelta(hours=settings.EVENT_RETENTION_HOURS)
+    old = Signal.objects.filter(adapter="native", received_at__lt=now - kept)
+    return old.exclude(state=SignalState.PENDING)
+
+
+def _signals(now: datetime) -> QuerySet[Signal]:
+    kept = timedelta(days=settings.SIGNAL_RETENTION_DAYS)
+    return Signal.objects.filter(received_at__lt=now - kept).exclude(state=SignalState.PENDING)
+
+
+def _deliveries(now: datetime) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(state=DeliveryState.DONE, next_due_at__lt=now - _WEEK)
+
+
+def _runs(now: datetime) -> QuerySet[RuleRun]:
+    return RuleRun.objects.filter(started_at__lt=now - _WEEK)
+
+
+def _jobs(now: datetime) -> QuerySet[JobRun]:
+    return JobRun.objects.filter(slot__lt=now - _WEEK)
+
+
+_OLD: Final[tuple[Callable[[datetime], QuerySet[Any]], ...]] = (
+    _events,
+    _signals,
+    _deliveries,
+    _runs,
+    _jobs,
+)

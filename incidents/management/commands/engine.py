@@ -1,0 +1,23 @@
+"""Run the engine: fold signals, tell subscribers, forget what is old."""
+
+import signal
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from incidents.engine.loop import Engine
+
+
+class Command(BaseCommand):
+    help = "Run the engine until it is stopped. It needs PostgreSQL only; several may run."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        engine = Engine()
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            engine.stop()
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        engine.run()

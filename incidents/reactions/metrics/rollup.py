@@ -1,0 +1,72 @@
+"""Filling the rollups of days. A day found half filled is wiped and filled again."""
+
+from collections import defaultdict
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Max
+
+from incidents.kernel import clock
+from incidents.models import Fact, Incident, MetricDay, RollupDay, RollupState
+from incidents.reactions.metrics import MEASURES, Measure
+
+# Changes that commit while a fill runs are caught by the next one.
+OVERLAP: Final = timedelta(minutes=5)
+Grain = tuple[int, int | None]
+
+
+def fill_touched() -> list[date]:
+    """Fill again every day on which an incident that has changed since the last fill counts."""
+    last = RollupDay.objects.filter(state=RollupState.DONE).aggregate(at=Max("filled_at"))["at"]
+    changed = Incident.objects.all()
+    if last is not None:
+        changed = changed.filter(updated_at__gte=last - OVERLAP)
+    unfinished = RollupDay.objects.filter(state=RollupState.STARTED)
+    days = set(unfinished.values_list("day", flat=True))
+    ends = sorted({measure.end for _, measure in MEASURES.items()})
+    for row in changed.values_list(*ends).iterator(chunk_size=5000):
+        days |= {moment.astimezone(UTC).date() for moment in row if moment is not None}
+    # A reopened incident no longer counts on the day on which it had been resolved.
+    moves = Fact.objects.filter(kind="incident.state_changed", incident__in=changed)
+    days |= {at.astimezone(UTC).date() for at in moves.values_list("recorded_at", flat=True)}
+    days.add(clock.now().date())
+    for day in sorted(days):
+        fill(day)
+    return sorted(days)
+
+
+def fill(day: date) -> None:
+    """Make the rollup of `day` (UTC) from the incidents themselves."""
+    RollupDay.objects.update_or_create(day=day, defaults={"state": RollupState.STARTED})
+    with transaction.atomic():
+        MetricDay.objects.filter(day=day).delete()
+        for name, measure in MEASURES.items():
+            _fill_measure(day, name, measure)
+        RollupDay.objects.filter(day=day).update(state=RollupState.DONE, filled_at=clock.now())
+
+
+def _fill_measure(day: date, name: str, measure: Measure) -> None:
+    begin = datetime.combine(day, time.min, tzinfo=UTC)
+    rows = Incident.objects.filter(
+        **{f"{measure.end}__gte": begin, f"{measure.end}__lt": begin + timedelta(days=1)},
+        false_positive=False,
+    )
+    grouped: defaultdict[Grain, list[float]] = defaultdict(list)
+    fields = ("severity_id", "service_id", measure.start, measure.end)
+    for severity, service, start, end in rows.values_list(*fields):
+        seconds = clock.seconds_between(start, end)
+        if seconds is not None:
+            grouped[severity, service].append(seconds)
+    MetricDay.objects.bulk_create(
+        [
+            MetricDay(
+                day=day,
+                measure=name,
+                severity_id=severity,
+                service_id=service,
+                seconds=sorted(values),
+            )
+            for (severity, service), values in grouped.items()
+        ]
+    )

@@ -1,1 +1,3 @@
-"""What the spoke does when it hears of facts."""
+"""What the spoke hears of: its own facts, which must be known wherever facts are read."""
+
+from postmortems import events  # noqa: F401  # registers the fact types

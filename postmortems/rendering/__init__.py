@@ -1,0 +1,1 @@
+"""From sections and record to what people read: HTML, Markdown, pictures and PDF."""

@@ -1,0 +1,1 @@
+"""Reading: what is on record about an incident, and the lists of the spoke."""

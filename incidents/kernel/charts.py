@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 WIDTH, HEIGHT, INSET = 88, 24, 3
 # Pictures of a whole page's width, in units that are about a pixel on screen and 0.7 pt in print.
 FULL = 680
+NARROW = 510
 NAMES = 120
 LANE = 34
 LETTER = 5.9  # the average width of a letter at the size of labels
@@ -60,9 +61,9 @@ def bars(rows: Sequence[Bar], title: str) -> SafeString:
         return SafeString("")
     top = max(max(row.value, row.mark or 0) for row in rows) or 1.0
     room = max(len(row.text) + len(row.note) for row in rows) * LETTER + 20
-    scale = (FULL - NAMES - room) / top
+    scale = (NARROW - NAMES - room) / top
     drawn = format_html_join("", "{}", ((_bar(n, row, scale),) for n, row in enumerate(rows)))
-    return _picture("bars", len(rows) * 26, title, drawn)
+    return _picture("bars", (NARROW, len(rows) * 26), title, drawn)
 
 
 def _bar(position: int, row: Bar, scale: float) -> SafeString:
@@ -135,7 +136,8 @@ def lanes(rows: Sequence[Lane], scale: Scale, title: str) -> SafeString:
     parts = [_shade(rows[0], scale, len(rows))] if rows else []
     parts += [_lane(n, row, scale) for n, row in enumerate(rows)]
     parts.append(_axis(scale, len(rows) * LANE))
-    return _picture("lanes", height, title, format_html_join("", "{}", ((p,) for p in parts)))
+    drawn = format_html_join("", "{}", ((part,) for part in parts))
+    return _picture("lanes", (FULL, height), title, drawn)
 
 
 def _shade(phases: Lane, scale: Scale, rows: int) -> SafeString:
@@ -149,7 +151,9 @@ def _shade(phases: Lane, scale: Scale, rows: int) -> SafeString:
 def _lane(position: int, lane: Lane, scale: Scale) -> SafeString:
     top = position * LANE
     parts = [_level(lane, scale, top)]
-    parts += [_span(span, scale, top) for span in lane.spans]
+    # A circle may stand where a span begins: the label then starts beside it.
+    inset = 13 if lane.marks else 6
+    parts += [_span(span, scale, top, inset) for span in lane.spans]
     parts += [_mark(mark, scale, top) for mark in lane.marks]
     if lane.note:
         parts.append(_lane_note(lane, scale, top))
@@ -162,31 +166,31 @@ def _lane(position: int, lane: Lane, scale: Scale) -> SafeString:
     )
 
 
-def _span(span: Span, scale: Scale, top: int) -> SafeString:
+def _span(span: Span, scale: Scale, top: int, inset: int) -> SafeString:
     left, right = scale.x(span.start), scale.x(span.end)
     width = max(2.0, right - left)
     said = ", ".join(filter(None, (span.label, span.note)))
     return format_html(
-        '<g><title>{}</title><rect class="span {}" x="{}" y="{}" width="{}" height="22"/>{}</g>',
-        *(said or "Lasted", span.tone, f"{left:.1f}", top + 6, f"{width:.1f}"),
-        _label(span, left, width, top),
+        '<g><title>{}</title><rect class="span {}" x="{}" y="{}" width="{}" height="28"/>{}</g>',
+        *(said or "Lasted", span.tone, f"{left:.1f}", top + 3, f"{width:.1f}"),
+        _label(span, left + inset, width - inset, top),
     )
 
 
 def _label(span: Span, left: float, width: float, top: int) -> SafeString:
     """The label where it fits into the span: in two lines, in one, or not at all."""
-    fits = (width - 8) / LETTER
+    fits = (width - 2) / LETTER
     if not span.label or len(span.label) > fits:
         return SafeString("")
     if span.note and len(span.note) <= fits:
         return format_html(
             '<text class="in {0}" x="{1}" y="{2}">{3}</text>'
             '<text class="in note {0}" x="{1}" y="{4}">{5}</text>',
-            *(span.tone, f"{left + 5:.1f}", top + 15, span.label, top + 25, span.note),
+            *(span.tone, f"{left:.1f}", top + 15, span.label, top + 26, span.note),
         )
     return format_html(
         '<text class="in {}" x="{}" y="{}">{}</text>',
-        *(span.tone, f"{left + 5:.1f}", top + 21, span.label),
+        *(span.tone, f"{left:.1f}", top + 21, span.label),
     )
 
 
@@ -201,12 +205,12 @@ def _level(lane: Lane, scale: Scale, top: int) -> SafeString:
     """The level as a filled staircase."""
     if not lane.levels:
         return SafeString("")
-    base, most = top + 29, max(level for _, level in lane.levels) or 1.0
+    base, most = top + 31, max(level for _, level in lane.levels) or 1.0
     points, y = [], float(base)
     for at, level in lane.levels:
         x = scale.x(at)
         points.append((x, y))
-        y = base - level / most * 20
+        y = base - level / most * 24
         points.append((x, y))
     points += [(scale.x(scale.end), y), (scale.x(scale.end), base)]
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
@@ -239,8 +243,8 @@ def _anchor(x: float) -> str:
     return "end" if x > FULL - 20 else "middle"
 
 
-def _picture(kind: str, height: float, title: str, drawn: SafeString) -> SafeString:
+def _picture(kind: str, size: tuple[int, int], title: str, drawn: SafeString) -> SafeString:
     return format_html(
         '<svg class="chart {}" viewBox="0 0 {} {}" role="img"><title>{}</title>{}</svg>',
-        *(kind, FULL, height, title, drawn),
+        *(kind, *size, title, drawn),
     )

@@ -24,6 +24,14 @@ def postgres_bin() -> Path:
     return max(found, key=_major)
 
 
+def postgres_parts(bin_dir: Path) -> list[Path]:
+    """What must be copied, side by side, for these programs to run elsewhere: they load libraries
+    that the wheel keeps beside its package."""
+    package = bin_dir.parents[1]
+    libraries = package.with_name(f"{package.name}.libs")
+    return [bin_dir.parent, *([libraries] if libraries.exists() else [])]
+
+
 def valkey_server() -> Path:
     root = _package_dir(VALKEY_WHEEL, "REDIS_URL", "Valkey")
     found = sorted(root.glob("_binaries/*/valkey-server"))

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from incidentsite.embedded.binaries import postgres_bin
+from incidentsite.embedded.binaries import postgres_bin, postgres_parts
 from incidentsite.embedded.errors import EmbeddedError
 from incidentsite.embedded.paths import make_run_dir
 
@@ -143,10 +143,13 @@ def _reachable_bin(account: pwd.struct_passwd, home: Path) -> Path:
     if not copy.exists():
         unfinished = copy.with_suffix(".part")
         shutil.rmtree(unfinished, ignore_errors=True)
-        shutil.copytree(bin_dir.parent, unfinished, symlinks=True)
-        unfinished.chmod(0o755)
+        site_packages = bin_dir.parents[2]
+        for part in postgres_parts(bin_dir):
+            shutil.copytree(part, unfinished / part.relative_to(site_packages), symlinks=True)
+        for made in (unfinished, *unfinished.iterdir()):
+            made.chmod(0o755)  # whatever the umask
         unfinished.rename(copy)
-    return copy / "bin"
+    return copy / bin_dir.relative_to(bin_dir.parents[2])
 
 
 def _can_enter(account: pwd.struct_passwd, directory: Path) -> bool:

@@ -118,4 +118,11 @@ def _server_in(lock: Path) -> int | None:
 
 def ready_command(placement: Placement) -> list[str]:
     # A client, not the server: no account games, it runs as whoever asks.
-    return [str(placement.bin_dir / "pg_isready"), "-q", "-h", os.fspath(placement.sockets)]
+    return [
+        str(placement.bin_dir / "pg_isready"),
+        "-q",
+        "-U",
+        "postgres",
+        "-h",
+        os.fspath(placement.sockets),
+    ]

@@ -9,7 +9,7 @@ Probe = Callable[[], Awaitable[bool]]
 
 # Log lines that deserve the terminal; the rest is in the log files.
 PYTHON_TROUBLE = re.compile(
-    r"\b(WARNING|ERROR|CRITICAL)\b|\blevel\W{1,4}(warning|error|critical)\b|^Traceback \("
+    r"\b(WARNING|ERROR|CRITICAL)\b|\blevel\W{1,4}(warning|error|critical)\b"
 )
 SERVER_TROUBLE = re.compile(r"\b(FATAL|PANIC)\b|FATAL CONFIG FILE ERROR")
 

@@ -92,7 +92,9 @@ def beat(config: Config) -> Child:
     scheduler = "django_celery_beat.schedulers:DatabaseScheduler"
     return Child(
         name="beat",
-        argv=_python("celery", "-A", "incidentsite", "beat", "--scheduler", scheduler),
+        argv=_python(
+            "celery", "-A", "incidentsite", "beat", "--scheduler", scheduler, "--loglevel=INFO"
+        ),
         environment=_environment(config),
     )
 

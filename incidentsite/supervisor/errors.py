@@ -1,2 +1,2 @@
-class CannotStart(Exception):  # noqa: N818  it names a reason, read as one
+class CannotStart(Exception):
     """Why the product cannot start here, as one line for the person at the terminal."""

@@ -132,11 +132,11 @@ class Relay:
             self._terminal.child_says(self._child.name, text)
 
     def _is_trouble(self, text: str) -> bool:
-        """A traceback is trouble from its first line to the one that names the exception."""
-        if self._child.trouble.search(text):
-            self._in_traceback = text.startswith("Traceback (")
-            return True
-        if not self._in_traceback:
+        """Of a traceback only the line that names the exception; the rest is in the log file."""
+        if text.startswith("Traceback ("):
+            self._in_traceback = True
             return False
-        self._in_traceback = text.startswith(" ") or not text
-        return True
+        if self._in_traceback:
+            self._in_traceback = text.startswith(" ") or not text
+            return not self._in_traceback
+        return self._child.trouble.search(text) is not None

@@ -1,4 +1,4 @@
-"""A supervisor over a few small programs: `python -m tests.platform.small_tree DATA_DIR [KIND …]`.
+"""A supervisor over a few small programs: `python -m tests.platform.small_tree KIND…`.
 
 What the supervisor does to its children is the same whatever they are, and these start at once.
 """
@@ -6,8 +6,8 @@ What the supervisor does to its children is the same whatever they are, and thes
 import asyncio
 import sys
 from functools import partial
-from pathlib import Path
 
+from incidentsite import bootstrap
 from incidentsite.supervisor.child import Child
 from incidentsite.supervisor.cli import told
 from incidentsite.supervisor.output import Terminal
@@ -36,11 +36,10 @@ async def bring_up(kinds: list[str], tree: Tree) -> None:
 
 
 def main(terminal: Terminal) -> int:
-    data_dir, *kinds = sys.argv[1:]
-    run = RunDir(Path(data_dir))
+    run = RunDir(bootstrap.data_dir())
     run.lock()
     tree = Tree(run=run, terminal=terminal, sentinel=Sentinel())
-    return asyncio.run(tree.supervise(partial(bring_up, kinds)))
+    return asyncio.run(tree.supervise(partial(bring_up, sys.argv[1:])))
 
 
 if __name__ == "__main__":

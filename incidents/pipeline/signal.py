@@ -13,7 +13,8 @@ class Signal:
 
     `fingerprint` identifies the condition within its integration. `severity` is any spelling that
     the severity table knows, or empty. `service` is a name or slug, or empty. `group` joins alerts
-    that belong to one cause, where the sender says so. `at` is the sender's time, aware, or None.
+    that belong to one cause, where the sender says so. `at` is the sender's time, aware, or None;
+    `since` is when the episode began that a resolve ends, where the sender says which one.
     """
 
     action: Action
@@ -26,6 +27,7 @@ class Signal:
     value: str = ""
     link: str = ""
     at: datetime | None = None
+    since: datetime | None = None
     labels: dict[str, str] = field(default_factory=dict)
     annotations: dict[str, Any] = field(default_factory=dict)
 

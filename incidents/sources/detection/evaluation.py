@@ -123,7 +123,7 @@ def _signal(rule: DetectionRule, series: RuleSeries) -> dict[str, Any]:
         "severity": rule.severity.code,
         "service": rule.service.slug if rule.service else "",
         "value": value,
-        "at": series.over_since.isoformat() if series.over_since else "",
+        "at": series.over_since.isoformat() if series.over_since else None,
         "labels": series.labels,
         "annotations": {"query": rule.query, "threshold": line},
     }

@@ -1,0 +1,121 @@
+"""Reading JSON that strangers send.
+
+`read` is strict about the syntax; the others take what is there and never fail, because a sender's
+odd field must not cost an alert.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from incidents.kernel.text import plain
+
+MAX_DEPTH: Final = 32
+_BOM: Final = b"\xef\xbb\xbf"
+_TOO_DEEP: Final = f"The JSON is nested more than {MAX_DEPTH} levels deep."
+_decode = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder().encode
+
+
+class Unreadable(ValueError):
+    """The body is not JSON as we accept it; the message says why."""
+
+
+def read(body: bytes) -> Any:
+    """The JSON value in `body`: UTF-8, at most MAX_DEPTH levels, no NaN, no lone surrogates.
+
+    Of a name that occurs twice in an object the last value counts. Raises Unreadable.
+    """
+    try:
+        value = _decode(body.removeprefix(_BOM))
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"The body is not UTF-8 (byte {error.start}).") from error
+    except RecursionError as error:
+        raise Unreadable(_TOO_DEEP) from error
+    except msgspec.DecodeError as error:
+        what = "is empty" if not body.strip() else f"is not valid JSON: {error}"
+        raise Unreadable(f"The body {what}.") from error
+    if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _is_deeper(value, MAX_DEPTH):
+        raise Unreadable(_TOO_DEEP)
+    return value
+
+
+def write(value: Any) -> bytes:
+    """`value` as JSON, compact."""
+    return _encode(value)
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    if levels == 0:
+        return True
+    return any(_is_deeper(inner, levels - 1) for inner in _children(value))
+
+
+def _children(value: dict[str, Any] | list[Any]) -> Iterator[Any]:
+    yield from value.values() if isinstance(value, dict) else value
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    """`value` where it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def items(value: object) -> list[Any]:
+    """`value` where it is a list, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def labels(value: object, *, count: int = 64, limit: int = 1024) -> dict[str, str]:
+    """The scalar members of an object as text, without the empty ones, at most `count` of them."""
+    pairs = list(mapping(value).items())[:count]
+    texts = {plain(name, 128): plain(inner, limit) for name, inner in pairs}
+    return {name: text for name, text in texts.items() if text}
+
+
+def tidy(value: object, *, levels: int = 4) -> Any:
+    """`value` made fit to keep as JSON: no control characters, long text and lists cut short."""
+    if isinstance(value, str):
+        return plain(value, 4000)
+    if not isinstance(value, dict | list):
+        return value
+    if levels == 0:
+        return "…"
+    if isinstance(value, list):
+        return [tidy(inner, levels=levels - 1) for inner in value[:50]]
+    pairs = list(value.items())[:64]
+    return {plain(name, 128): tidy(inner, levels=levels - 1) for name, inner in pairs}
+
+
+def moment(value: object) -> datetime | None:
+    """An RFC 3339 time, or seconds since 1970, in UTC; None for nonsense and for "never" (year 1).
+
+    A time without an offset is taken as UTC.
+    """
+    try:
+        if isinstance(value, str):
+            at = datetime.fromisoformat(value.strip())
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            at = datetime.fromtimestamp(value, UTC)
+        else:
+            return None
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return at if at.year >= 1990 else None
+
+
+def link(value: object, limit: int = 1000) -> str:
+    """`value` where it is a web address that a browser may follow, else empty."""
+    text = plain(value, limit + 1)
+    if len(text) > limit:
+        return ""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return ""
+    return text if parts.scheme in {"http", "https"} and parts.netloc else ""

@@ -1,0 +1,60 @@
+"""Each payload in tests/payloads/<adapter>/ makes the signals its expectation file says.
+
+`<name>.json` is what a sender posts; `<name>.expected.json` holds the signals, with only those
+fields that are not empty, or the problems.
+"""
+
+import json
+from dataclasses import fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from incidents.pipeline.signal import Malformed, Signal
+from incidents.sources import adapters
+
+PAYLOADS = Path(__file__).parent.parent / "payloads"
+CASES = sorted(p for p in PAYLOADS.glob("*/*.json") if not p.name.endswith(".expected.json"))
+
+
+def _written(signal: Signal) -> dict[str, Any]:
+    filled = {field.name: getattr(signal, field.name) for field in fields(signal)}
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in filled.items()
+        if value
+    }
+
+
+def outcome(path: Path) -> dict[str, Any]:
+    try:
+        return {
+            "signals": [_written(s) for s in adapters.read(path.parent.name, path.read_bytes())]
+        }
+    except Malformed as error:
+        return {"problems": error.problems}
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda p: f"{p.parent.name}/{p.stem}")
+def test_it_reads_the_payload_as_expected(path: Path) -> None:
+    expected = json.loads(path.with_suffix(".expected.json").read_text())
+    assert outcome(path) == expected
+
+
+def test_each_adapter_has_payloads() -> None:
+    assert {path.parent.name for path in CASES} == set(adapters.ADAPTERS.slugs())
+
+
+@pytest.mark.parametrize("slug", adapters.public_kinds())
+def test_the_example_of_each_adapter_opens_an_alert(slug: str) -> None:
+    body = adapters.ADAPTERS[slug].example.replace("{key}", "k").encode()
+    (signal,) = adapters.read(slug, body)
+    assert signal.action == "fire"
+    assert signal.title == "Our first alert"
+
+
+def test_it_says_so_when_an_adapter_is_gone() -> None:
+    with pytest.raises(Malformed, match="no adapter called 'carrier-pigeon'"):
+        adapters.read("carrier-pigeon", b"{}")

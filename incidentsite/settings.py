@@ -169,6 +169,8 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
+# Messages a second that one key may send to each process; twice that in a burst.
+INTAKE_RATE = env.float("INTAKE_RATE", default=10_000)
 # Raw messages are kept this long; what they told lives on in alerts and facts.
 EVENT_RETENTION_HOURS = env.float("EVENT_RETENTION_HOURS", default=1)
 SIGNAL_RETENTION_DAYS = env.float("SIGNAL_RETENTION_DAYS", default=90)

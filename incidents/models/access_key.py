@@ -1,11 +1,13 @@
 """Keys that programs use: API keys for the REST API, integrations for alerts."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from incidents.kernel import tokens
+from incidents.kernel import clock, tokens
+from incidents.kernel.errors import Invalid
 from incidents.models.team import Service
 from incidents.models.user import User
 
@@ -39,6 +41,36 @@ class ApiKey(models.Model):
 
     def is_live(self, at: datetime) -> bool:
         return self.revoked_at is None and (self.expires_at is None or at < self.expires_at)
+
+    @classmethod
+    def issue(
+        cls,
+        name: str,
+        scopes: Sequence[str],
+        *,
+        created_by: User | None = None,
+        lifetime: timedelta | None = None,
+    ) -> "tuple[ApiKey, str]":
+        """Make a key; the token beside it is shown once and not stored.
+
+        Raises Invalid for an empty name or a scope that does not exist.
+        """
+        wrong = sorted(set(scopes) - set(Scope.values))
+        if wrong or not scopes:
+            told = f"There is no scope {', '.join(wrong)}." if wrong else "A key needs a scope."
+            raise Invalid(told, f"Scopes: {', '.join(Scope.values)}.", field="scopes")
+        if not name.strip():
+            raise Invalid("A key needs a name.", "Say who will use it.", field="name")
+        token = tokens.new_token("isk")
+        key = cls.objects.create(
+            name=name.strip(),
+            hint=tokens.hint(token),
+            token_hash=tokens.digest(token),
+            scopes=list(dict.fromkeys(scopes)),
+            created_by=created_by,
+            expires_at=clock.now() + lifetime if lifetime else None,
+        )
+        return key, token
 
 
 class Integration(models.Model):

@@ -66,7 +66,7 @@ class DetectionRule(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is None:
+        if self._state.adding:
             self.integration = Integration.of_our_own("detection", "Detection")
         super().save(*args, **kwargs)
 

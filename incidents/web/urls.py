@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from incidents.web import accounts, alerts, board, incidents
+from incidents.web import accounts, alerts, board, configuration, incidents, welcome
 
 app_name = "web"
 urlpatterns = [
@@ -20,5 +20,12 @@ urlpatterns = [
     path("sign-in/<str:token>", accounts.link, name="link"),
     path("sign-out", accounts.sign_out, name="sign_out"),
     path("preferences", accounts.preferences, name="preferences"),
+    path("welcome", welcome.show, name="welcome"),
+    path("welcome/first-alert", welcome.first_alert, name="first_alert"),
+    path("welcome/invite", welcome.invite, name="invite"),
+    path("settings/integrations", configuration.integration_list, name="integrations"),
+    path("settings/integrations/<int:pk>", configuration.integration_change, name="integration"),
+    path("settings/keys", configuration.key_list, name="keys"),
+    path("settings/keys/<int:pk>", configuration.key_change, name="key"),
     path("account", accounts.account, name="account"),
 ]

@@ -1,0 +1,129 @@
+"""The first run: a first alert, a drill, and people to share the nights with."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from incidents.models import Alert, Incident, Integration, Role, Setting, Signal, SignInLink, User
+from incidents.sources import adapters
+from incidents.sources.adapters import integrations
+from incidents.web.forms import InviteForm
+from incidents.web.guard import Request, requires
+
+FIRST: Final = "First alert"
+DRILL_MARK: Final = "drill_passed_at"
+_DRILL_COMMAND: Final = "make drill"
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    icon: str
+    label: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """The newest alert that came in through one of the first-alert commands."""
+
+    alert: Alert
+    incident: Incident | None
+    seconds: str
+    steps: list[Light]
+
+
+def _arrival() -> Arrival | None:
+    rows = Alert.objects.filter(integration__kind__in=adapters.public_kinds())
+    alert = rows.select_related("incident", "integration").order_by("-pk").first()
+    if alert is None:
+        return None
+    signal = Signal.objects.filter(pk=alert.first_signal_id or 0).first()
+    incident = alert.incident
+    received = signal.received_at if signal else alert.started_at
+    folded = signal.folded_at if signal else None
+    took = (folded - received).total_seconds() if folded else None
+    steps = [
+        Light("inbox", "Received", received),
+        Light("braces", "Read", folded),
+        Light("stack-2", "Grouped", None),
+        Light("flame", incident.reference if incident else "No incident", None),
+    ]
+    return Arrival(alert, incident, f"{max(took, 0.01):.2f}" if took is not None else "", steps)
+
+
+def _context(**more: Any) -> dict[str, Any]:
+    people = list(User.objects.filter(is_active=True).order_by("pk"))
+    arrival = _arrival()
+    first = Integration.objects.filter(name=FIRST).order_by("-created_at").first()
+    return {
+        "commands": [],
+        "arrival": arrival,
+        "waiting_since": first.created_at if first else None,
+        "drill_command": _DRILL_COMMAND,
+        "people": people,
+        "invitation": None,
+        "form": InviteForm(),
+        "roles": Role.choices,
+        "done": {
+            "alert": arrival is not None,
+            "drill": Setting.objects.filter(name=DRILL_MARK).exists(),
+            "people": len(people) > 1,
+        },
+        **more,
+    }
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires("config.write")
+def show(request: Request) -> HttpResponse:
+    """POST makes fresh keys and shows the commands with them, once."""
+    commands = _fresh_commands() if request.method == "POST" else []
+    return render(request, "incidents/welcome.html", _context(commands=commands))
+
+
+@transaction.atomic
+def _fresh_commands() -> list[dict[str, str]]:
+    """One command a protocol; the keys of an earlier visit are replaced."""
+    made = []
+    for kind in adapters.public_kinds():
+        known = Integration.objects.filter(kind=kind, name=FIRST).first()
+        if known is None:
+            _, key = integrations.create_integration(kind=kind, name=FIRST)
+        else:
+            _, key = integrations.rotate(known.pk)
+        label = adapters.ADAPTERS[kind].label
+        made.append({"slug": kind, "label": label, "command": integrations.command(kind, key)})
+    return made
+
+
+@require_safe
+@requires("config.write")
+def first_alert(request: Request) -> HttpResponse:
+    return render(request, "incidents/_first_alert.html", _context())
+
+
+@never_cache
+@require_POST
+@requires("config.write")
+def invite(request: Request) -> HttpResponse:
+    """Add a person and show the link that signs them in once."""
+    form = InviteForm(request.POST)
+    if not form.is_valid():
+        return render(request, "incidents/welcome.html", _context(form=form), status=422)
+    data = form.cleaned_data
+    user = User(username=data["handle"], name=data["name"], role=data["role"])
+    user.set_unusable_password()
+    user.save()
+    token = SignInLink.issue(user)
+    link = f"{settings.SITE_URL}{reverse('web:link', kwargs={'token': token})}"
+    invitation = {"name": str(user), "link": link}
+    return render(request, "incidents/welcome.html", _context(invitation=invitation))

@@ -20,6 +20,8 @@ def main() -> None:
     url = os.environ.get("DATABASE_URL") or embedded.database_url(bootstrap.data_dir())
     with psycopg.connect(database.dsn(url), autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+        if database.look(url).is_prepared:
+            return
         _migrate_and_load()
         mark = database.expected_mark(connection)
         connection.execute(f"COMMENT ON TABLE django_migrations IS '{mark}'")

@@ -29,8 +29,8 @@ def test_a_host_that_is_everywhere_is_never_any_name() -> None:
 
 
 def test_a_missing_library_is_one_line_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bootstrap.ctypes.util, "find_library", lambda _name: None)
-    monkeypatch.setattr(bootstrap.sys, "platform", "linux")
+    monkeypatch.setattr("ctypes.util.find_library", lambda _name: None)
+    monkeypatch.setattr("sys.platform", "linux")
     hint = bootstrap.missing_library_hint()
     assert hint is not None
     assert "\n" not in hint

@@ -3,8 +3,8 @@ import { live } from "./live.js";
 
 const FIRST = 500;
 const LONGEST = 15_000;
-// Closed for good: signed out, or no longer allowed.
-const FINAL = new Set([4001, 4401, 4403]);
+// Closed for good: signed out, no longer allowed, gone.
+const FINAL = new Set([4401, 4403, 4404]);
 
 /**
  * Keep a socket open.

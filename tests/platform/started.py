@@ -38,7 +38,7 @@ class Started:
 
     def wait_for(self, text: str) -> str:
         """The line with this text, once it is printed."""
-        until(lambda: text in self.printed(), f"{text!r} in {self.printed}")
+        until(lambda: text in self.printed(), lambda: f"{text!r} in\n{self.printed()}")
         return next(line for line in self.printed().splitlines() if text in line)
 
     def pids(self) -> dict[str, int]:
@@ -88,8 +88,12 @@ def command_line(pid: int) -> str:
         return ""
 
 
-def until(happens: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
+def until(
+    happens: Callable[[], bool], what: str | Callable[[], object], patience: float = PATIENCE
+) -> None:
     deadline = time.monotonic() + patience
     while not happens():
-        assert time.monotonic() < deadline, f"waited {patience} s in vain for {what}"
+        if time.monotonic() > deadline:
+            shown = what if isinstance(what, str) else what()
+            raise AssertionError(f"waited {patience} s in vain: {shown}")
         time.sleep(0.05)

@@ -1,0 +1,1 @@
+"""`make bench`: each figure beside its baseline, measured in one run on one machine."""

@@ -11,7 +11,10 @@ Probe = Callable[[], Awaitable[bool]]
 PYTHON_TROUBLE = re.compile(
     r"\b(WARNING|ERROR|CRITICAL)\b|\blevel\W{1,4}(warning|error|critical)\b"
 )
-SERVER_TROUBLE = re.compile(r"\b(FATAL|PANIC)\b|FATAL CONFIG FILE ERROR")
+# Refusing clients while it starts or stops is what PostgreSQL should do.
+SERVER_TROUBLE = re.compile(
+    r"\b(FATAL|PANIC)\b(?!:\s+(the database system is|terminating connection))"
+)
 
 
 async def at_once() -> bool:

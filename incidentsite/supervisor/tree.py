@@ -95,3 +95,5 @@ class Tree:
         for stage in reversed(self._stages):
             await asyncio.gather(*(keeper.stop() for keeper in stage))
         self._run.clear()
+        if self._stop_asked.is_set():
+            self.terminal.say("up", "stopped")

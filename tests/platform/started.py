@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from incidentsite.bootstrap import ROOT
-from incidentsite.processes import is_running
+from incidentsite.processes import die_with_parent, is_running
 
 PATIENCE = 30
 
@@ -31,6 +31,7 @@ class Started:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509  calls prctl only
             )
 
     def printed(self) -> str:

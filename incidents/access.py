@@ -38,6 +38,8 @@ POLICY: Final[dict[str, tuple[Role, Scope]]] = {
 }
 # Whoever holds a role in an incident that needs a commander's word may give it there.
 _OWN_INCIDENT: Final = frozenset({"incident.command"})
+# Saying that it is over, or that it is not, needs a commander's word.
+_ENDING: Final = frozenset({"resolve", "close", "reopen"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,11 @@ class Principal:
 
 
 NOBODY: Final = Principal()
+
+
+def action_of_move(name: str) -> str:
+    """The action of the policy that a move of the state machine is."""
+    return "incident.command" if name in _ENDING else "incident.respond"
 
 
 def of_user(user: User | AnonymousUser) -> Principal:

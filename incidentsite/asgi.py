@@ -11,16 +11,15 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "incidentsite.settings")
 _django = get_asgi_application()
 
-from channels.auth import AuthMiddlewareStack  # noqa: E402  # needs the apps loaded
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  # needs the apps loaded
 
 from incidents.door.asgi import intake  # noqa: E402
 from incidentsite.dispatch import Dispatcher, not_served_here  # noqa: E402
 from statuspage.door import status_door  # noqa: E402
+from warroom.consumers.origin import SameOrigin  # noqa: E402
 from warroom.routing import websocket_urlpatterns  # noqa: E402
 
-_sockets = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns)))
+_sockets = SameOrigin(URLRouter(websocket_urlpatterns))
 
 application = Dispatcher(
     doors=(intake, status_door),

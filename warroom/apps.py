@@ -6,4 +6,8 @@ class WarRoomConfig(AppConfig):
     verbose_name = "War room"
 
     def ready(self) -> None:
-        from warroom import subscribers  # noqa: F401  # registers what reacts to facts
+        from incidents.events import hints
+        from warroom import events, subscribers  # noqa: F401  # registers fact types and reactions
+        from warroom.realtime.hints import publisher
+
+        hints.publish_with(publisher)

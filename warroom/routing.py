@@ -1,5 +1,13 @@
 """WebSocket addresses."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, re_path
 
-websocket_urlpatterns: list[URLPattern] = []
+from warroom.consumers.feed import feed
+from warroom.consumers.room import room
+from warroom.consumers.socket import nothing
+
+websocket_urlpatterns: list[URLPattern] = [
+    re_path(r"^ws/incidents/(?P<ref>[^/]{1,60})/?$", room),  # type: ignore[arg-type]  # ASGI
+    re_path(r"^ws/feed/?$", feed),  # type: ignore[arg-type]  # an ASGI application
+    re_path(r"", nothing),  # type: ignore[arg-type]  # an ASGI application
+]

@@ -1,0 +1,1 @@
+"""WebSockets: plain ASGI applications, so that no socket depends on the Channels layer."""

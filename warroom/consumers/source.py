@@ -1,0 +1,125 @@
+"""What hubs read: facts as frames, changes as events of the feed (docs/websocket.md)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from incidents import access
+from incidents.access import Principal
+from incidents.events import types as facts
+from incidents.models import ApiKey, Incident, User
+from warroom.realtime.board import Changes, Event
+from warroom.realtime.frames import Frame, encode
+from warroom.realtime.workers import workers
+from warroom.rendering import html_of, item_of
+from warroom.selectors import changes, log
+from warroom.selectors.log import EDITED, Entry
+
+# After these somebody may no longer be allowed to read on.
+TOUCH_ACCESS: Final = frozenset({facts.AccessChanged.kind, facts.RoleAssigned.kind})
+MOST_ALERTS: Final = 20
+
+
+def frame_of(entry: Entry) -> Frame:
+    fact, message = entry.fact, entry.message
+    edits = fact.kind == EDITED
+    actor = {"kind": fact.actor_kind, "handle": fact.actor_handle, "name": fact.actor_name}
+    body = {
+        "type": "fact",
+        "seq": fact.seq,
+        "kind": fact.kind,
+        "text": fact.text,
+        "icon": fact.icon,
+        "html": html_of(item_of(fact, message)),
+        "data": {**fact.data, "body": message.body} if message else fact.data,
+        "actor": actor,
+        "occurred_at": fact.occurred_at,
+        "recorded_at": fact.recorded_at,
+    }
+    return Frame(
+        seq=fact.seq,
+        text=encode(body),
+        changes=message.seq if edits and message else None,
+        touches_access=fact.kind in TOUCH_ACCESS,
+    )
+
+
+def _frames(incident_id: int, after: int, limit: int) -> list[Frame]:
+    return [frame_of(entry) for entry in log.since(incident_id, after, limit)]
+
+
+def reader_name(principal: Principal) -> str:
+    """A name by which `look` finds the principal again."""
+    if principal.user is not None:
+        return f"user:{principal.user.pk}"
+    return f"key:{principal.key.pk}" if principal.key is not None else ""
+
+
+def _principals(readers: frozenset[str]) -> dict[str, Principal]:
+    ids: dict[str, list[int]] = {"user": [], "key": []}
+    for reader in readers:
+        kind, _, pk = reader.partition(":")
+        ids[kind].append(int(pk))
+    users = User.objects.filter(pk__in=ids["user"], is_active=True)
+    keys = ApiKey.objects.filter(pk__in=ids["key"])
+    return {f"user:{user.pk}": Principal(user=user) for user in users} | {
+        f"key:{key.pk}": Principal(key=key) for key in keys
+    }
+
+
+def _look(after: Mapping[int, int], readers: frozenset[str]) -> Changes:
+    found = changes.since(after)
+    asked = any(change.incident.private for change in found)
+    principals = _principals(readers) if asked else {}
+    events: list[Event] = []
+    for change in found:
+        audience = None
+        if change.incident.private:
+            sees = (name for name, p in principals.items() if access.sees(p, change.incident))
+            audience = frozenset(sees)
+        events += _events(change, audience)
+        if audience is not None and facts.AccessChanged.kind in change.kinds:
+            gone = {"incident": change.incident.reference, "gone": True}
+            events.append(Event(change.incident.pk, "incident_updated", gone, readers - audience))
+    return Changes(events, {change.incident.pk: change.incident.last_seq for change in found})
+
+
+def _events(change: changes.Change, audience: frozenset[str] | None) -> list[Event]:
+    """Created or updated, and the alerts; chat alone is no news for the board."""
+    incident = change.incident
+    told = {kind for kind in change.kinds if not kind.startswith("chat.")}
+    body = {"incident": incident.reference, "seq": incident.last_seq, "data": summary(incident)}
+    events: list[Event] = []
+    if facts.IncidentOpened.kind in told:
+        events.append(Event(incident.pk, "incident_created", body, audience))
+    elif any(not kind.startswith("alert.") for kind in told):
+        events.append(Event(incident.pk, "incident_updated", body, audience))
+    if any(kind.startswith("alert.") for kind in told):
+        alerts = change.alerts[:MOST_ALERTS]
+        events.append(Event(incident.pk, "alert", {**body, "alerts": alerts}, audience))
+    return events
+
+
+def summary(incident: Incident) -> dict[str, Any]:
+    return {
+        "id": incident.pk,
+        "reference": incident.reference,
+        "title": incident.title,
+        "severity": incident.severity.code,
+        "state": incident.state,
+        "service": incident.service.slug if incident.service else None,
+        "private": incident.private,
+        "opened_at": incident.opened_at,
+        "updated_at": incident.updated_at,
+        "url": incident.get_absolute_url(),
+    }
+
+
+class DatabaseSource:
+    async def read(self, incident_id: int, after: int, limit: int) -> list[Frame]:
+        return await workers.run(_frames, incident_id, after, limit)
+
+    async def look(self, after: Mapping[int, int], readers: frozenset[str]) -> Changes:
+        return await workers.run(_look, after, readers)
+
+    async def reached(self, incident_ids: Iterable[int]) -> Mapping[int, int]:
+        return await workers.run(changes.reached, incident_ids)

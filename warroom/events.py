@@ -1,0 +1,28 @@
+"""What can be said about a room. Who is there and who types are no facts: they are not kept."""
+
+from dataclasses import dataclass
+
+from incidents.events.types import FactBody, fact
+
+
+@fact("chat.posted", icon="message")
+@dataclass(frozen=True)
+class MessagePosted(FactBody):
+    message_id: str
+    body: str
+
+    def text(self) -> str:
+        return f"said: {self.body}"
+
+
+@fact("chat.edited", icon="pencil")
+@dataclass(frozen=True)
+class MessageEdited(FactBody):
+    """`edited_seq` is the seq of the fact that told of the message."""
+
+    message_id: str
+    body: str
+    edited_seq: int
+
+    def text(self) -> str:
+        return f"edited a message to: {self.body}"

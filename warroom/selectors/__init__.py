@@ -1,0 +1,1 @@
+"""Reads of the room, each with a known number of queries."""

@@ -1,0 +1,42 @@
+"""Handing out roles by handle, as people do it in a room."""
+
+from difflib import get_close_matches
+
+from django.db import transaction
+
+from incidents import access
+from incidents.access import Principal
+from incidents.kernel.errors import Invalid
+from incidents.models import Incident, IncidentRole, User
+from incidents.pipeline import lifecycle
+
+
+@transaction.atomic
+def assign(*, principal: Principal, incident: Incident, role: str, handle: str) -> Incident:
+    """Give the role to whoever `handle` names ("@mei", "mei" or "me").
+
+    Roles are a commander's to give; but whoever responds may join, and may take command while
+    nobody has it. Raises Invalid for an unknown handle or role, NotAllowed.
+    """
+    user = _person(handle, principal)
+    incident = lifecycle.locked(incident.pk)
+    joins = role == IncidentRole.RESPONDER
+    vacant = role == IncidentRole.COMMANDER and incident.commander is None
+    for_self = principal.user is not None and user.pk == principal.user.pk
+    action = "incident.respond" if for_self and (joins or vacant) else "incident.command"
+    access.require(principal, action, incident)
+    return lifecycle.assign(incident_id=incident.pk, role=role, user=user, actor=principal.actor)
+
+
+def _person(handle: str, principal: Principal) -> User:
+    name = handle.strip().removeprefix("@")
+    if name.lower() == "me" and principal.user is not None:
+        return principal.user
+    user = User.objects.filter(username__iexact=name, is_active=True).first()
+    if user is not None:
+        return user
+    known = User.objects.filter(is_active=True).values_list("username", flat=True)[:1000]
+    close = get_close_matches(name.lower(), list(known), n=3, cutoff=0.5)
+    meant = " or ".join(f"@{handle}" for handle in close)
+    hint = f"Did you mean {meant}?" if meant else "Handles are listed under People."
+    raise Invalid(f"Nobody here is called @{name}.", hint, field="handle")

@@ -1,1 +1,20 @@
-"""What the spoke does when it hears of facts."""
+"""What the status page does when it hears of facts."""
+
+from incidents.events import bus
+from incidents.events.types import AccessChanged
+from incidents.models import Fact
+from statuspage.events import StatusPublished
+from statuspage.services import snapshots
+
+
+@bus.subscribe(StatusPublished, name="statuspage.render")
+def render(fact: Fact) -> None:
+    """Normally done already by whoever published; this is for when that process died."""
+    for page in snapshots.pages_showing(fact.incident_id):
+        snapshots.refresh(page.pk)
+
+
+@bus.subscribe(AccessChanged, name="statuspage.hide")
+def hide_or_show(fact: Fact) -> None:
+    """A private incident does not exist for the public, whatever was published before."""
+    snapshots.changed(snapshots.pages_showing(fact.incident_id))

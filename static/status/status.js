@@ -60,8 +60,8 @@ async function look() {
     if (answer.status !== 304 && !answer.ok) throw new Error(String(answer.status));
     if (answer.status === 200) show(await answer.text());
     const told = Date.parse(answer.headers.get("X-Status-As-Of") ?? "");
-    const clock = Date.parse(answer.headers.get("Date") ?? "");
-    const ageThen = told && clock ? Math.max(0, clock - told) : 0;
+    const clock = Date.parse(answer.headers.get("Date") ?? "") || Date.now();
+    const ageThen = told ? Math.max(0, clock - told) : LATE;
     sure = { ageThen, heard: Date.now() };
     unreachable = false;
   } catch {

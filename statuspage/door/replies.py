@@ -1,0 +1,150 @@
+"""Replies as bytes: compressed in each way that clients take, with their headers made up."""
+
+import gzip
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Final
+
+import brotli  # type: ignore[import-untyped]  # it brings no types
+from django.conf import settings
+
+from statuspage.door.shelf import Shelf, Stored
+from statuspage.rendering import stamps
+from statuspage.rendering.assets import PREFIX, Asset
+
+Headers = list[tuple[bytes, bytes]]
+
+IDENTITY, GZIP, BROTLI = range(3)
+_NAMES: Final = (b"", b"gzip", b"br")
+_PAGE_CACHE: Final = b"public, max-age=5, stale-while-revalidate=30, stale-if-error=86400"
+_ASSET_CACHE: Final = b"public, max-age=300, stale-while-revalidate=86400"
+_FOREVER: Final = b"public, max-age=31536000, immutable"
+_POLICY: Final = (
+    b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+# Pages are stamped anew each minute: the level that is worth its time there.
+_QUICK, _THOROUGH = 5, 11
+
+
+def security_headers() -> Headers:
+    """What Django's middleware would have added: it does not run here."""
+    headers = [
+        (b"content-security-policy", _POLICY),
+        (b"x-content-type-options", b"nosniff"),
+        (b"x-frame-options", b"DENY"),
+        (b"referrer-policy", b"strict-origin-when-cross-origin"),
+        (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+        (b"cross-origin-opener-policy", b"same-origin"),
+    ]
+    seconds = settings.SECURE_HSTS_SECONDS
+    return (
+        [*headers, (b"strict-transport-security", b"max-age=%d" % seconds)] if seconds else headers
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """`bodies` and `headers` by encoding; `unchanged` are the headers of a 304."""
+
+    status: int
+    tag: bytes
+    bodies: tuple[bytes, bytes, bytes]
+    headers: tuple[Headers, Headers, Headers]
+    unchanged: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    content_type: str
+    cache: bytes
+    quality: int = _QUICK
+    status: int = 200
+    extra: tuple[tuple[bytes, bytes], ...] = ()
+
+
+def of_document(document: Stored, shelf: Shelf, now: datetime) -> Reply:
+    """The reply with this document, saying how fresh it is."""
+    stale = shelf.is_stale(now) and has_marks(document)
+    tag = f"{document.etag}-behind" if stale else document.etag
+    body = stamps.fill(document.body, as_of=shelf.as_of, stale=stale, etag=tag)
+    # Any site may read the JSON: there is nothing in it that is not public.
+    extra = ((b"access-control-allow-origin", b"*"),) if document.path == "json" else ()
+    return _reply(body, tag, _Kind(document.content_type, _PAGE_CACHE, extra=extra))
+
+
+def has_marks(document: Stored) -> bool:
+    """Whether the document says how fresh it is, so that it must be stamped anew."""
+    return stamps.AS_OF.encode() in document.body
+
+
+def of_asset(asset: Asset) -> dict[str, Reply]:
+    """By address: the versioned one may be kept for good, the plain one for minutes."""
+    plain = _Kind(asset.content_type, _ASSET_CACHE, _THOROUGH)
+    lasting = _Kind(asset.content_type, _FOREVER, _THOROUGH)
+    return {
+        f"{PREFIX}{asset.name}": _reply(asset.body, asset.digest, plain),
+        asset.url: _reply(asset.body, asset.digest, lasting),
+    }
+
+
+def of_page(status: int, html: bytes) -> Reply:
+    extra = ((b"retry-after", b"5"),) if status == 503 else ()
+    kind = _Kind("text/html; charset=utf-8", b"no-store", status=status, extra=extra)
+    return _reply(html, "", kind)
+
+
+def of_problem(status: int, title: str, detail: str, *extra: tuple[bytes, bytes]) -> Reply:
+    found: dict[str, Any] = {"type": "about:blank", "title": title, "status": status}
+    body = json.dumps({**found, "detail": detail}).encode()
+    kind = _Kind("application/problem+json", b"no-store", status=status, extra=extra)
+    return _reply(body, "", kind)
+
+
+def _reply(body: bytes, tag: str, kind: _Kind) -> Reply:
+    # Weak: the stamp of the minute and the compression differ under one tag.
+    shared: Headers = [(b"cache-control", kind.cache), (b"vary", b"accept-encoding"), *kind.extra]
+    if tag:
+        shared.append((b"etag", b'W/"%s"' % tag.encode()))
+    shared += security_headers()
+    bodies = (
+        body,
+        gzip.compress(body, 6 if kind.quality == _QUICK else 9, mtime=0),
+        bytes(brotli.compress(body, quality=kind.quality)),
+    )
+    full = [(b"content-type", kind.content_type.encode()), *shared]
+    identity, gzipped, brotlied = (_sized(full, i, one) for i, one in enumerate(bodies))
+    return Reply(kind.status, tag.encode(), bodies, (identity, gzipped, brotlied), shared)
+
+
+def _sized(headers: Headers, encoding: int, body: bytes) -> Headers:
+    sized = [*headers, (b"content-length", b"%d" % len(body))]
+    return [*sized, (b"content-encoding", _NAMES[encoding])] if encoding else sized
+
+
+@lru_cache(maxsize=512)
+def best_encoding(accepted: bytes) -> int:
+    """The smallest encoding that this Accept-Encoding allows."""
+    allowed = {name for name, quality in map(_weighed, accepted.lower().split(b",")) if quality}
+    if b"br" in allowed:
+        return BROTLI
+    return GZIP if b"gzip" in allowed else IDENTITY
+
+
+def _weighed(part: bytes) -> tuple[bytes, float]:
+    name, _, parameter = part.partition(b";")
+    try:
+        quality = float(parameter.partition(b"=")[2] or 1)
+    except ValueError:
+        quality = 0.0
+    return name.strip(), quality
+
+
+def is_known(if_none_match: bytes, tag: bytes) -> bool:
+    """Whether the client has this content already (RFC 9110, weak comparison)."""
+    if not tag or not if_none_match:
+        return False
+    given = (one.strip().removeprefix(b"W/").strip(b'"') for one in if_none_match.split(b","))
+    return any(one in {tag, b"*"} for one in given)

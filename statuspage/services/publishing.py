@@ -1,0 +1,173 @@
+"""Telling customers about an incident: the one verb that does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+
+from incidents.events import bus
+from incidents.kernel import clock
+from incidents.kernel.actor import Actor
+from incidents.kernel.errors import Conflict, Invalid
+from incidents.models import Incident
+from incidents.pipeline import lifecycle
+from statuspage.events import StatusPublished
+from statuspage.models import (
+    Component,
+    ComponentEffect,
+    ComponentState,
+    PublicIncident,
+    PublicState,
+    PublicUpdate,
+    StatusPage,
+)
+from statuspage.services.snapshots import locked, raise_version
+from statuspage.services.suggestion import neutral_title
+
+MAX_TITLE: Final = 150
+MAX_BODY: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """What to tell customers.
+
+    `effects` maps component ids to states: those named change, `operational` ends an effect, those
+    not named stay. An empty `title` keeps the one there is, or takes a neutral one.
+    """
+
+    state: str
+    body: str
+    title: str = ""
+    effects: Mapping[int, str] = field(default_factory=dict)
+
+
+@transaction.atomic
+def publish_update(
+    *, incident_id: int, page_id: int, announcement: Announcement, actor: Actor
+) -> PublicUpdate:
+    """Publish one update on the page, with what the incident does to which component.
+
+    Resolved ends all its effects; publishing another state later reopens it. Raises Conflict for a
+    private incident, Invalid for an unknown state, an empty text or a component of another page.
+    """
+    incident = lifecycle.locked(incident_id)
+    if incident.private:
+        raise Conflict(
+            f"{incident.reference} is private: nothing about it may be published.",
+            "Make it visible to everybody first, or set a component's state by hand.",
+        )
+    _check(announcement)
+    page = locked(page_id)
+    now = clock.now()
+    public = _entry(incident, page, announcement, now)
+    components = _components(page, announcement.effects)
+    _apply(public, announcement, components, now)
+    update = PublicUpdate.objects.create(
+        public_incident=public,
+        state=announcement.state,
+        body=announcement.body.strip(),
+        author_id=actor.user_id,
+        author_name=actor.name,
+        created_at=now,
+    )
+    raise_version(page)
+    bus.emit(incident, _fact(public, update), actor=actor)
+    return update
+
+
+def _check(announcement: Announcement) -> None:
+    if announcement.state not in PublicState.values:
+        names = ", ".join(PublicState.values)
+        raise Invalid(
+            f"There is no public state called {announcement.state!r}.",
+            f"States: {names}.",
+            field="state",
+        )
+    if not announcement.body.strip():
+        raise Invalid("The update is empty.", "Say what customers need to know.", field="body")
+    if len(announcement.body) > MAX_BODY:
+        raise Invalid("The update is too long.", f"Keep to {MAX_BODY} characters.", field="body")
+    if len(announcement.title.strip()) > MAX_TITLE:
+        raise Invalid("The title is too long.", f"Keep to {MAX_TITLE} characters.", field="title")
+
+
+def _entry(
+    incident: Incident, page: StatusPage, announcement: Announcement, now: datetime
+) -> PublicIncident:
+    """The incident as the page has it, made where this is the first update about it."""
+    public = PublicIncident.objects.filter(page=page, incident=incident).first()
+    if public is None:
+        public = PublicIncident(page=page, incident=incident, started_at=incident.began_at)
+        public.title = neutral_title(incident, page)
+    public.page = page
+    public.title = announcement.title.strip() or public.title
+    public.state = announcement.state
+    is_over = announcement.state == PublicState.RESOLVED
+    public.resolved_at = (public.resolved_at or now) if is_over else None
+    public.version = page.version + 1
+    public.save()
+    return public
+
+
+def _components(page: StatusPage, effects: Mapping[int, str]) -> dict[int, Component]:
+    unknown = set(effects.values()) - set(ComponentState.values)
+    if unknown:
+        names = ", ".join(ComponentState.values)
+        raise Invalid(
+            f"There is no component state called {unknown.pop()!r}.",
+            f"States: {names}.",
+            field="components",
+        )
+    found = {row.pk: row for row in page.components.filter(pk__in=effects)}
+    if missing := set(effects) - set(found):
+        raise Invalid(
+            f"{page.name} has no component {missing.pop()}.",
+            "Reload the page: somebody may have removed it.",
+            field="components",
+        )
+    return found
+
+
+def _apply(
+    public: PublicIncident,
+    announcement: Announcement,
+    components: Mapping[int, Component],
+    now: datetime,
+) -> None:
+    """Close the windows that end now and open those that begin.
+
+    What the first update says has been so since the incident began; what a later one says, from
+    now on.
+    """
+    current = {effect.component_id: effect for effect in public.effects.filter(until=None)}
+    over = announcement.state == PublicState.RESOLVED
+    wanted = dict.fromkeys(current, "operational") if over else dict(announcement.effects)
+    began = now if public.updates.exists() else min(public.started_at, now)
+    for component_id, state in wanted.items():
+        held = current.get(component_id)
+        if held and held.state == state:
+            continue
+        if held:
+            held.until = now
+            held.save(update_fields=["until"])
+        if state != ComponentState.OPERATIONAL:
+            ComponentEffect.objects.create(
+                public_incident=public,
+                component=components[component_id],
+                state=state,
+                since=began,
+            )
+
+
+def _fact(public: PublicIncident, update: PublicUpdate) -> StatusPublished:
+    effects = public.effects.filter(until=None).select_related("component")
+    return StatusPublished(
+        page=public.page.name,
+        state=update.state,
+        title=public.title,
+        body=update.body,
+        components={effect.component.name: effect.state for effect in effects},
+    )

@@ -1,0 +1,93 @@
+"""A first draft for the person who writes to customers.
+
+It is made of what the public already knows: names of components, and how bad it is. Titles,
+summaries and alerts are internal and never go in.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from incidents.models import Incident
+from statuspage.models import (
+    Component,
+    ComponentState,
+    PublicIncident,
+    PublicState,
+    StatusPage,
+)
+from statuspage.rendering.words import join, spell
+
+# By the rank of the severity: what it does to the component, and how its title begins.
+_BY_RANK: Final = (
+    (ComponentState.MAJOR_OUTAGE, "{} is not available"),
+    (ComponentState.PARTIAL_OUTAGE, "Problems with {}"),
+    (ComponentState.DEGRADED, "Problems with {}"),
+    (ComponentState.DEGRADED, "Minor problems with {}"),
+)
+_TEXTS: Final = {
+    PublicState.INVESTIGATING: (
+        "We see problems with {what} and are looking for the cause. "
+        "We will update this page within {within}."
+    ),
+    PublicState.IDENTIFIED: (
+        "We have found the cause of the problems with {what} and are working on a fix. "
+        "We will update this page within {within}."
+    ),
+    PublicState.MONITORING: (
+        "A fix for {what} is in place. We are watching whether it holds, "
+        "and will update this page within {within}."
+    ),
+    PublicState.RESOLVED: "The problems with {what} are over. We are sorry for the disruption.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the form begins with. `effects` maps component ids to states."""
+
+    state: str
+    title: str
+    body: str
+    effects: dict[int, str] = field(default_factory=dict)
+
+
+def suggest(incident: Incident, page: StatusPage) -> Draft:
+    """A draft for the next update about `incident` on `page`."""
+    public = PublicIncident.objects.filter(page=page, incident=incident).first()
+    state = incident.public_state
+    if public is None:
+        touched = _of_service(incident, page)
+        effects = {row.pk: str(_by_rank(incident)[0]) for row in touched}
+        title = neutral_title(incident, page)
+    else:
+        held = public.effects.filter(until=None).select_related("component")
+        touched = [effect.component for effect in held]
+        effects = {effect.component_id: effect.state for effect in held}
+        title = public.title
+    if state == PublicState.RESOLVED:
+        effects = {}
+    return Draft(state, title, _text(state, incident, touched), effects)
+
+
+def neutral_title(incident: Incident, page: StatusPage) -> str:
+    names = [component.name for component in _of_service(incident, page)]
+    if not names:
+        return "Service disruption"
+    return _by_rank(incident)[1].format(join(names))
+
+
+def _by_rank(incident: Incident) -> tuple[ComponentState, str]:
+    return _BY_RANK[min(incident.severity.rank, len(_BY_RANK) - 1)]
+
+
+def _of_service(incident: Incident, page: StatusPage) -> list[Component]:
+    """The components that stand for the incident's service."""
+    if incident.service_id is None:
+        return []
+    return list(page.components.filter(service_id=incident.service_id))
+
+
+def _text(state: str, incident: Incident, components: list[Component]) -> str:
+    what = join([component.name for component in components]) or "our service"
+    within = spell(incident.severity.update_minutes * 60)
+    return _TEXTS[PublicState(state)].format(what=what, within=within)

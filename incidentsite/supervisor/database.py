@@ -10,6 +10,7 @@ import importlib.metadata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import psycopg
 
@@ -67,5 +68,9 @@ def _packages() -> list[str]:
 
 
 def dsn(url: str) -> str:
-    scheme, _, rest = url.partition("://")
-    return f"postgresql://{rest}" if scheme in {"postgres", "psql", "pgsql"} else url
+    """DATABASE_URL as libpq reads it: without the options in it that are Django's."""
+    parts = urlsplit(url)
+    known = {option.keyword.decode() for option in psycopg.pq.Conninfo.get_defaults()}
+    options = [(name, value) for name, value in parse_qsl(parts.query) if name in known]
+    query = urlencode(options, safe="/")
+    return urlunsplit(parts._replace(scheme="postgresql", query=query))

@@ -74,6 +74,8 @@ class Up:
         while True:
             try:
                 return await asyncio.to_thread(database.look, self.config.database)
+            except psycopg.ProgrammingError as error:
+                raise CannotStart(f"DATABASE_URL is not understood: {error}") from error
             except psycopg.Error as error:
                 reason = str(error).strip().splitlines()[0]
             if time.monotonic() > deadline:

@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 
 Probe = Callable[[], Awaitable[bool]]
 
-# Log lines that deserve the terminal; the rest is in the log files.
-PYTHON_TROUBLE = re.compile(
-    r"\b(WARNING|ERROR|CRITICAL)\b|\blevel\W{1,4}(warning|error|critical)\b"
-)
+# Log lines that deserve the terminal; the rest is in the log files. Django warns of every 404.
+PYTHON_TROUBLE = re.compile(r"\b(ERROR|CRITICAL)\b|\bWARNING\b(?! django\.request)")
 # Refusing clients while it starts or stops is what PostgreSQL should do.
 SERVER_TROUBLE = re.compile(
     r"\b(FATAL|PANIC)\b(?!:\s+(the database system is|terminating connection))"

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
@@ -12,6 +13,8 @@ from incidentsite.supervisor.child import Child
 LARGEST_LOG = 5_000_000
 OLD_LOGS = 2
 LONGEST_LINE = 1_000_000
+# A child in trouble may repeat itself; nobody reads more of it on a terminal.
+LINES_A_MINUTE = 20
 # Six colours that read on light and dark terminals.
 COLOURS = (36, 32, 35, 33, 34, 31)
 
@@ -114,6 +117,8 @@ class Relay:
         self._log = log
         self._terminal = terminal
         self._in_traceback = False
+        self._minute = 0
+        self._shown = 0
 
     async def follow(self, stream: asyncio.StreamReader | None) -> None:
         if stream is None:
@@ -129,7 +134,16 @@ class Relay:
         self._log.write(line + b"\n")
         text = line.decode(errors="replace").rstrip()
         if self._is_trouble(text):
+            self._show(text)
+
+    def _show(self, text: str) -> None:
+        minute = int(time.monotonic() // 60)
+        self._shown = self._shown + 1 if minute == self._minute else 1
+        self._minute = minute
+        if self._shown <= LINES_A_MINUTE:
             self._terminal.child_says(self._child.name, text)
+        elif self._shown == LINES_A_MINUTE + 1:
+            self._terminal.child_says(self._child.name, f"and more: read {self._log.path}")
 
     def _is_trouble(self, text: str) -> bool:
         """Of a traceback only the line that names the exception; the rest is in the log file."""

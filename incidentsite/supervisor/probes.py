@@ -5,6 +5,7 @@ from pathlib import Path
 from subprocess import DEVNULL
 
 SECONDS_TO_ANSWER = 2
+SECONDS_TO_START = 15
 
 
 async def command_succeeds(*argv: str) -> bool:
@@ -26,9 +27,12 @@ async def valkey_answers(socket: Path) -> bool:
 
 
 async def http_answers(host: str, port: int, path: str) -> bool:
-    """Any 2xx. By hand: a client library would triple the size of the supervisor."""
+    """Any 2xx. By hand: a client library would triple the size of the supervisor.
+
+    The port is open before the process is, so one question mostly waits for the first answer.
+    """
     try:
-        async with asyncio.timeout(SECONDS_TO_ANSWER):
+        async with asyncio.timeout(SECONDS_TO_START):
             reader, writer = await asyncio.open_connection(host, port)
             try:
                 writer.write(f"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())

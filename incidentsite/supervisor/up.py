@@ -19,6 +19,7 @@ from incidentsite.supervisor.rundir import RunDir
 from incidentsite.supervisor.tree import Tree
 
 SECONDS_FOR_THE_DATABASE = 60
+LAST_LINES = 8
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,12 @@ class Up:
             "prepare", [sys.executable, "-m", "incidentsite.supervisor.prepare"]
         )
         if code != 0:
-            tree.terminal.say("database", printed.rstrip())
-            raise CannotStart("The database could not be brought up to date; the reason is above.")
+            for line in printed.rstrip().splitlines()[-LAST_LINES:]:
+                tree.terminal.say("database", line)
+            raise CannotStart(
+                "The database could not be brought up to date. The reason is above, and all that "
+                f"was said in {self.run.log_of('prepare')}."
+            )
         return await self._look(tree)
 
     async def _look(self, tree: Tree) -> database.State:

@@ -4,7 +4,14 @@ from pathlib import Path
 
 from incidentsite.supervisor.backoff import HEALTHY_AFTER, Backoff
 from incidentsite.supervisor.child import Child
-from incidentsite.supervisor.output import LONGEST_LINE, Lines, LogFile, Relay, Terminal
+from incidentsite.supervisor.output import (
+    LINES_A_MINUTE,
+    LONGEST_LINE,
+    Lines,
+    LogFile,
+    Relay,
+    Terminal,
+)
 
 TRACEBACK = b"""2026-11-21 INFO fine
 Traceback (most recent call last):
@@ -36,6 +43,19 @@ def test_of_a_traceback_the_terminal_gets_the_line_that_names_the_exception(
     shown, logged = relayed(TRACEBACK, tmp_path)
     assert shown == "engine    ValueError: out of cheese\n"
     assert logged == TRACEBACK
+
+
+def test_a_child_that_repeats_itself_does_not_flood_the_terminal(tmp_path: Path) -> None:
+    shown, logged = relayed(b"ERROR again\n" * 500, tmp_path)
+    lines = shown.splitlines()
+    assert len(lines) <= 2 * (LINES_A_MINUTE + 1)  # a minute may turn in between
+    assert "and more: read" in lines[-1]
+    assert logged.count(b"again") == 500
+
+
+def test_pages_that_are_not_found_are_no_trouble(tmp_path: Path) -> None:
+    shown, _ = relayed(b"2026 WARNING django.request Not Found: /wp-login.php\n", tmp_path)
+    assert shown == ""
 
 
 def test_a_line_without_an_end_is_cut_and_nothing_is_lost() -> None:

@@ -43,9 +43,7 @@ async def _answer(reader: asyncio.StreamReader) -> int:
     return status
 
 
-async def _connection(
-    port: int, make: Callable[[], bytes], until: float, seen: list[float]
-) -> int:
+async def _connection(port: int, make: Callable[[], bytes], until: float, seen: list[float]) -> int:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     refused = 0
     while time.perf_counter() < until:

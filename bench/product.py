@@ -13,7 +13,7 @@ import time
 import urllib.request
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS_TO_START = 120
@@ -52,7 +52,7 @@ class Product:
             "GATE_PORT": str(self.gate_port),
         }
 
-    def __enter__(self) -> "Product":
+    def __enter__(self) -> Self:
         command = [sys.executable, "manage.py", "up", *(["--gate"] if self.gate_port else [])]
         began = time.monotonic()
         with self.log.open("ab") as log:
@@ -95,6 +95,10 @@ class Product:
                 self._process.kill()
         if not self._keep:
             shutil.rmtree(self.data_dir, ignore_errors=True)
+
+    def keep(self) -> None:
+        """Leave the data where it is when the product stops."""
+        self._keep = True
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}{path}"
@@ -168,5 +172,5 @@ def _pss(pid: int) -> int:
         text = Path(f"/proc/{pid}/smaps_rollup").read_text()
     except OSError:
         return 0
-    found = re.search(r"^Pss:\s+(\d+) kB", text, re.M)
+    found = re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)
     return int(found[1]) if found else 0

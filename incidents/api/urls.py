@@ -1,6 +1,48 @@
-"""API addresses of the hub."""
+"""Addresses of the API of the hub, and of its description."""
 
-from django.urls import URLPattern
+from django.urls import path
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+
+from incidents.api import catalogue, figures, incidents, sources
+from incidents.api.routes import route
 
 app_name = "api"
-urlpatterns: list[URLPattern] = []
+
+_MOVES = {
+    "acknowledge": "Acknowledge",
+    "investigate": "Start investigating",
+    "identify": "Say that the cause is found",
+    "mitigate": "Say that the harm is stopped",
+    "monitor": "Watch whether it holds",
+    "resolve": "Resolve",
+    "close": "Close",
+    "reopen": "Open again",
+}
+
+urlpatterns = [
+    route("incidents", incidents.IncidentsView, name="incidents"),
+    route("incidents/<ref>", incidents.IncidentView, name="incident"),
+    *(
+        route(f"incidents/<ref>/{name}", incidents.move_view(name, summary), name=name)
+        for name, summary in _MOVES.items()
+    ),
+    route("incidents/<ref>/assign", incidents.AssignView, name="assign"),
+    route("incidents/<ref>/roles", incidents.RolesView, name="roles"),
+    route("incidents/<ref>/alerts", incidents.IncidentAlertsView, name="incident_alerts"),
+    route("alerts", incidents.AlertsView, name="alerts"),
+    route("alerts/<int:pk>", incidents.AlertView, name="alert"),
+    route("services", catalogue.ServicesView, name="services"),
+    route("services/<slug:slug>", catalogue.ServiceView, name="service"),
+    route("teams", catalogue.TeamsView, name="teams"),
+    route("teams/<slug:slug>", catalogue.TeamView, name="team"),
+    route("severities", catalogue.SeveritiesView, name="severities"),
+    route("integrations", sources.IntegrationsView, name="integrations"),
+    route("integrations/<int:pk>", sources.IntegrationView, name="integration"),
+    route("detection/rules", sources.RulesView, name="rules"),
+    route("detection/rules/<int:pk>", sources.RuleView, name="rule"),
+    route("detection/status", sources.DetectionStatusView, name="detection_status"),
+    route("metrics/mttr", figures.MttrView, name="mttr"),
+    route("metrics/dashboard", figures.DashboardView, name="dashboard"),
+    path("schema", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("docs", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
+]

@@ -8,7 +8,15 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from incidents.kernel import clock
-from incidents.models import Delivery, DeliveryState, JobRun, RuleRun, Signal, SignalState
+from incidents.models import (
+    Delivery,
+    DeliveryState,
+    IdempotencyKey,
+    JobRun,
+    RuleRun,
+    Signal,
+    SignalState,
+)
 
 BATCH: Final = 1000
 _WEEK: Final = timedelta(days=7)
@@ -49,10 +57,15 @@ def _jobs(now: datetime) -> QuerySet[JobRun]:
     return JobRun.objects.filter(slot__lt=now - _WEEK)
 
 
+def _idempotency(now: datetime) -> QuerySet[IdempotencyKey]:
+    return IdempotencyKey.objects.filter(created_at__lt=now - timedelta(days=1))
+
+
 _OLD: Final[tuple[Callable[[datetime], QuerySet[Any]], ...]] = (
     _events,
     _signals,
     _deliveries,
     _runs,
     _jobs,
+    _idempotency,
 )

@@ -13,7 +13,7 @@ from functools import partial
 from django.db import connection, transaction
 
 from incidents.events import hints
-from incidents.kernel import clock
+from incidents.kernel import bulk, clock
 from incidents.kernel.actor import Actor
 from incidents.kernel.fact_types import FactBody
 from incidents.models import Delivery, Fact, Incident
@@ -106,7 +106,7 @@ def emit_all(batch: Sequence[News]) -> list[Fact]:
     for news in batch:
         facts += _rows(news, first=upto[news.incident.pk] + 1)
         upto[news.incident.pk] += len(news.bodies)
-    Fact.objects.bulk_create(facts)
+    bulk.insert(facts)
     deliver_later(facts)
     for incident_id, seq in upto.items():
         transaction.on_commit(partial(hints.send, incident_id, seq))
@@ -169,7 +169,7 @@ def deliver_later(facts: Sequence[Fact]) -> None:
         Delivery(fact=fact, subscriber=name) for fact in facts for name in subscribers_of(fact.kind)
     ]
     if rows:
-        Delivery.objects.bulk_create(rows)
+        bulk.insert(rows)
         wake_engine()
 
 

@@ -11,6 +11,7 @@ from incidents.models.detection import (
     TelemetrySource,
 )
 from incidents.models.fact import Delivery, DeliveryState, Fact
+from incidents.models.idempotency import IdempotencyKey
 from incidents.models.incident import (
     OVER,
     PUBLIC_STATES,
@@ -40,6 +41,7 @@ __all__ = [
     "DetectionRule",
     "EngineBeat",
     "Fact",
+    "IdempotencyKey",
     "Incident",
     "IncidentRole",
     "Integration",

@@ -86,6 +86,11 @@ class Incident(models.Model):
             ),
             models.Index(fields=["-updated_at"], name="incident_updated"),
             models.Index(
+                fields=["acknowledged_at"],
+                name="incident_acknowledged",
+                condition=models.Q(acknowledged_at__isnull=False),
+            ),
+            models.Index(
                 fields=["resolved_at"],
                 name="incident_resolved",
                 condition=models.Q(resolved_at__isnull=False),

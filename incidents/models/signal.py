@@ -29,7 +29,7 @@ class Signal(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["id"], name="signal_pending", condition=models.Q(state="pending")),
-            models.Index(fields=["received_at"], name="signal_received"),
+            models.Index(fields=["adapter", "received_at"], name="signal_age"),
         ]
 
     def __str__(self) -> str:

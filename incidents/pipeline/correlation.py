@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from incidents.events import bus
 from incidents.events import types as facts
+from incidents.kernel import bulk
 from incidents.kernel.actor import Actor
 from incidents.models import OVER, Alert, AlertState, Incident, Severity, State
 from incidents.pipeline import lifecycle
@@ -18,6 +19,7 @@ class Changes:
     """What one batch of signals did to alerts: the input of `settle`."""
 
     opened: list[Alert] = field(default_factory=list)
+    worsened: list[Alert] = field(default_factory=list)
     acknowledged: list[Alert] = field(default_factory=list)
     resolved: list[Alert] = field(default_factory=list)
 
@@ -41,30 +43,31 @@ def why(alert: Alert) -> str:
     return "nothing connects it to another open incident"
 
 
-def attach(alerts: Sequence[Alert], *, actor: Actor) -> None:
-    """Give each new alert its incident, opening those that are missing. Saves no alert."""
+def attach(alerts: Sequence[Alert], *, actor: Actor) -> list[bus.News]:
+    """Give each new alert its incident, opening those that are missing.
+
+    Saves no alert. Returns the news of the opened incidents, for `tell`.
+    """
     if not alerts:
-        return
+        return []
     by_key: dict[str, list[Alert]] = {}
     for alert in alerts:
         by_key.setdefault(key_of(alert), []).append(alert)
     incidents = _open_incidents(by_key)
     missing = {key: group for key, group in by_key.items() if key not in incidents}
     created = [_new_incident(key, group) for key, group in missing.items()]
-    Incident.objects.bulk_create(created)
+    bulk.insert(created)
     incidents |= {str(incident.dedup_key): incident for incident in created}
     for key, group in by_key.items():
         for alert in group:
             alert.incident = incidents[key]
             alert.why = why(alert)[:300]
-    bus.emit_all(
-        [
-            bus.News(incident=i, bodies=[lifecycle.opened(i)], actor=actor, occurred_at=i.began_at)
-            for i in created
-        ]
-    )
     for key in by_key.keys() - missing.keys():
         _raise_to_worst(incidents[key], by_key[key], actor)
+    return [
+        bus.News(incident=i, bodies=[lifecycle.opened(i)], actor=actor, occurred_at=i.began_at)
+        for i in created
+    ]
 
 
 def _open_incidents(keys: Iterable[str]) -> dict[str, Incident]:
@@ -102,12 +105,13 @@ def _raise_to_worst(incident: Incident, alerts: Sequence[Alert], actor: Actor) -
     worst = _worst(alerts)
     if worst.rank < incident.severity.rank:
         lifecycle.set_severity(
-            incident_id=incident.pk, severity=worst, actor=actor, reason="a worse alert joined"
+            incident_id=incident.pk, severity=worst, actor=actor, reason="an alert is worse"
         )
+        incident.severity = worst
 
 
-def tell(changes: Changes, *, actor: Actor) -> None:
-    """Put what happened to alerts on the timelines of their incidents. Alerts are saved by now."""
+def tell(changes: Changes, *, opened: Sequence[bus.News], actor: Actor) -> None:
+    """Put what happened on the timelines of the incidents. Alerts are saved by now."""
     bodies: dict[int, list[facts.FactBody]] = {}
     incidents: dict[int, Incident] = {}
     for alert, body in [
@@ -118,12 +122,11 @@ def tell(changes: Changes, *, actor: Actor) -> None:
         if alert.incident is not None:
             incidents[alert.incident.pk] = alert.incident
             bodies.setdefault(alert.incident.pk, []).append(body)
-    bus.emit_all(
-        [
-            bus.News(incident=incidents[pk], bodies=_shortened(bodies[pk]), actor=actor)
-            for pk in sorted(bodies)
-        ]
-    )
+    of_alerts = [
+        bus.News(incident=incidents[pk], bodies=_shortened(bodies[pk]), actor=actor)
+        for pk in sorted(bodies)
+    ]
+    bus.emit_all([*opened, *of_alerts])
 
 
 def _shortened(bodies: list[facts.FactBody]) -> list[facts.FactBody]:
@@ -138,7 +141,10 @@ def _shortened(bodies: list[facts.FactBody]) -> list[facts.FactBody]:
 
 
 def settle(changes: Changes, *, actor: Actor) -> None:
-    """Move incidents whose alerts were acknowledged, or are all over."""
+    """Let incidents follow their alerts: worse, acknowledged, all over."""
+    for alert in changes.worsened:
+        if alert.incident is not None and not alert.incident.is_over:
+            _raise_to_worst(alert.incident, [alert], actor)
     for pk in sorted({a.incident_id for a in changes.acknowledged if a.incident_id}):
         if Incident.objects.filter(pk=pk, state=State.DETECTED).exists():
             lifecycle.move(incident_id=pk, name="acknowledge", actor=actor)

@@ -3,16 +3,20 @@
 A batch is read in the order of arrival. Signals of one condition within a batch become one change
 to its alert, so that a thousand repeats cost what one does. Folding is idempotent: a signal is
 marked folded in the transaction that folds it.
+
+The order of arrival counts: one engine at a time folds (it holds the module's lock).
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, Final
 
-from django.db import transaction
+from django.db import Error, connection, transaction
 
-from incidents.kernel import clock
+from incidents.kernel import bulk, clock, payload
 from incidents.kernel.actor import Actor
+from incidents.kernel.errors import Unavailable
 from incidents.models import Alert, AlertState, Integration, SignalState
 from incidents.models import Signal as SignalRow
 from incidents.pipeline import correlation
@@ -22,8 +26,25 @@ from incidents.pipeline.triage import Services, Severities
 Read = Callable[[str, bytes], list[Signal]]
 Key = tuple[int, str]
 
+# A body may hold hundreds of signals: a batch ends with the message that passes this many bytes.
+BYTES_A_BATCH: Final = 1024 * 1024
 # A sender whose clock is ahead must not make alerts that begin in the future.
-_FUTURE = timedelta(minutes=5)
+_FUTURE: Final = timedelta(minutes=5)
+# SQLSTATE classes of errors that pass: connection, deadlock, resources, locks, operator.
+_PASSING: Final = frozenset({"08", "40", "53", "55", "57"})
+
+
+@dataclass(slots=True)
+class _Message:
+    """One waiting row, and what became of it."""
+
+    pk: int
+    integration: Integration
+    adapter: str
+    body: bytes
+    received_at: datetime
+    state: str = SignalState.FOLDED
+    outcome: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass
@@ -38,36 +59,73 @@ class _Fold:
 
 
 def fold_batch(read: Read, *, limit: int = 500) -> int:
-    """Fold up to `limit` waiting signals; returns how many. `read(adapter, body)` parses one.
+    """Fold up to `limit` waiting messages; returns how many. `read(adapter, body)` parses one.
 
-    A batch that fails as a whole is folded signal by signal, so that one bad message holds up
-    nothing; the bad one is kept and marked with the reason.
+    A batch that fails as a whole is folded message by message, so that one bad message holds up
+    nothing; the bad one is kept and marked with the reason. Raises when the database is at fault.
     """
+    waiting = _waiting(limit)
+    if not waiting:
+        return 0
+    fold = _Fold(Severities.load(), Services.load())
+    if not fold.severities:
+        raise Unavailable("There are no severities.", "Run `manage.py load_starter_kit`.")
     try:
         with transaction.atomic():
-            return _fold(_claim(limit), read)
-    except Exception:  # noqa: BLE001  whatever one message does, the others must be folded
-        return _fold_singly(read, limit=limit)
+            return _fold(fold, _claim(waiting), read)
+    except Exception as error:
+        if _passes(error):
+            raise
+    return _fold_singly(fold, waiting, read)
 
 
-def _claim(limit: int, *, pk: int | None = None) -> list[SignalRow]:
-    rows = (
-        SignalRow.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(state=SignalState.PENDING)
-        .select_related("integration__service")
-        .order_by("pk")
-    )
-    return list(rows.filter(pk=pk) if pk else rows[:limit])
+def _passes(error: Exception) -> bool:
+    """The database's trouble, not the message's: it must be tried again, never rejected."""
+    if not isinstance(error, Error):
+        return False
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state is None or state[:2] in _PASSING
 
 
-def _fold_singly(read: Read, *, limit: int) -> int:
-    waiting = SignalRow.objects.filter(state=SignalState.PENDING).order_by("pk")
-    keys = list(waiting.values_list("pk", flat=True)[:limit])
+def _waiting(limit: int) -> list[int]:
+    """The oldest waiting messages, up to a batch's worth of bytes but at least one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, octet_length(body) FROM incidents_signal"
+            " WHERE state = 'pending' ORDER BY id LIMIT %s",
+            [limit],
+        )
+        rows = cursor.fetchall()
+    found: list[int] = []
+    size = 0
+    for pk, length in rows:
+        size += length
+        if found and size > BYTES_A_BATCH:
+            break
+        found.append(pk)
+    return found
+
+
+def _claim(keys: Sequence[int]) -> list[_Message]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, integration_id, adapter, body, received_at FROM incidents_signal"
+            " WHERE id = ANY(%s) AND state = 'pending' ORDER BY id FOR UPDATE SKIP LOCKED",
+            [list(keys)],
+        )
+        rows = cursor.fetchall()
+    senders = Integration.objects.select_related("service").in_bulk({row[1] for row in rows})
+    return [_Message(pk, senders[i], adapter, bytes(b), at) for pk, i, adapter, b, at in rows]
+
+
+def _fold_singly(fold: _Fold, keys: Sequence[int], read: Read) -> int:
     for pk in keys:
         try:
             with transaction.atomic():
-                _fold(_claim(1, pk=pk), read)
-        except Exception as error:  # noqa: BLE001  kept with its reason, never lost
+                _fold(_Fold(fold.severities, fold.services), _claim([pk]), read)
+        except Exception as error:
+            if _passes(error):
+                raise
             _reject_row(pk, f"{type(error).__name__}: {error}")
     return len(keys)
 
@@ -78,37 +136,35 @@ def _reject_row(pk: int, reason: str) -> None:
     )
 
 
-def _fold(rows: Sequence[SignalRow], read: Read) -> int:
-    if not rows:
+def _fold(fold: _Fold, messages: Sequence[_Message], read: Read) -> int:
+    if not messages:
         return 0
-    parsed = [(row, _parse(row, read)) for row in rows]
-    fold = _Fold(Severities.load(), Services.load())
+    parsed = [(message, _parse(message, read)) for message in messages]
     fold.open = _open_alerts(
-        {(row.integration_id, s.fingerprint) for row, ss in parsed for s in ss}
+        {(message.integration.pk, s.fingerprint) for message, ss in parsed for s in ss}
     )
-    for row, signals in parsed:
+    for message, signals in parsed:
         for signal in signals:
-            row.outcome.append({"action": signal.action, "fingerprint": signal.fingerprint})
-            _apply(fold, row, signal)
-    actor = _actor_for(rows)
-    correlation.attach(fold.changes.opened, actor=actor)
-    Alert.objects.bulk_create(fold.changes.opened)
+            done = _apply(fold, message, signal)
+            message.outcome.append({"action": done, "fingerprint": signal.fingerprint})
+    actor = _actor_for(messages)
+    # First what is over: a condition that is back needs its place as the one open alert.
     new = {id(alert) for alert in fold.changes.opened}
-    _save_changed([alert for alert in fold.changed.values() if id(alert) not in new])
-    correlation.tell(fold.changes, actor=actor)
+    _save_changed([alert for key, alert in fold.changed.items() if key not in new])
+    opened = correlation.attach(fold.changes.opened, actor=actor)
+    bulk.insert(fold.changes.opened)
+    correlation.tell(fold.changes, opened=opened, actor=actor)
     correlation.settle(fold.changes, actor=actor)
-    _mark_folded(rows)
-    return len(rows)
+    _mark_folded(messages)
+    return len(messages)
 
 
-def _parse(row: SignalRow, read: Read) -> list[Signal]:
-    row.outcome = []
-    row.state = SignalState.FOLDED
+def _parse(message: _Message, read: Read) -> list[Signal]:
     try:
-        return read(row.adapter, bytes(row.body))
+        return read(message.adapter, message.body)
     except Malformed as error:
-        row.state = SignalState.REJECTED
-        row.outcome = [{"error": str(error)[:500]}]
+        message.state = SignalState.REJECTED
+        message.outcome = [{"error": str(error)[:500]}]
         return []
 
 
@@ -127,84 +183,142 @@ def _open_alerts(keys: set[Key]) -> dict[Key, Alert]:
     return {(alert.integration_id, alert.fingerprint): alert for alert in rows}
 
 
-def _apply(fold: _Fold, row: SignalRow, signal: Signal) -> None:
-    key = (row.integration_id, signal.fingerprint)
+def _apply(fold: _Fold, message: _Message, signal: Signal) -> str:
+    """Do what the signal says; returns what was done, for people who ask later."""
+    key = (message.integration.pk, signal.fingerprint)
     alert = fold.open.get(key)
+    if alert is not None and signal.action == "fire" and _was_called_over(alert, message):
+        _end(fold, key, alert, message.received_at)
+        alert = None
     if signal.action == "fire":
-        if alert is None:
-            fold.open[key] = alert = _new_alert(fold, row, signal)
-            fold.changes.opened.append(alert)
-        else:
-            _seen_again(alert, row, signal)
-    elif alert is None:
-        return  # Nothing open to acknowledge or resolve: accepted and dropped, as peers do.
-    elif signal.action == "acknowledge":
-        if alert.state == AlertState.OPEN:
-            alert.state = AlertState.ACKNOWLEDGED
-            fold.changes.acknowledged.append(alert)
-    else:
-        alert.state = AlertState.RESOLVED
-        alert.resolved_at = max(_when(row, signal), alert.started_at)
-        fold.changes.resolved.append(alert)
-        del fold.open[key]
+        if alert is not None:
+            _seen_again(fold, alert, message, signal)
+            return "repeat"
+        fold.open[key] = alert = _new_alert(fold, message, signal)
+        fold.changes.opened.append(alert)
+        return "open"
+    if alert is None or _is_about_earlier(alert, signal):
+        return "nothing open"  # accepted and dropped, as peers do
+    if signal.action == "acknowledge":
+        return _acknowledge(fold, alert)
+    _end(fold, key, alert, _when(message, signal))
+    return "resolve"
+
+
+def _was_called_over(alert: Alert, message: _Message) -> bool:
+    """People resolved the incident, and after that the condition still goes on."""
+    over_at = alert.incident.resolved_at if alert.incident else None
+    return over_at is not None and message.received_at > over_at
+
+
+def _is_about_earlier(alert: Alert, signal: Signal) -> bool:
+    """A late notice that an earlier episode is over says nothing about this one."""
+    return signal.since is not None and signal.since < alert.started_at - timedelta(seconds=1)
+
+
+def _acknowledge(fold: _Fold, alert: Alert) -> str:
+    if alert.state == AlertState.OPEN:
+        alert.state = AlertState.ACKNOWLEDGED
+        fold.changed[id(alert)] = alert
+        fold.changes.acknowledged.append(alert)
+    return "acknowledge"
+
+
+def _end(fold: _Fold, key: Key, alert: Alert, at: datetime) -> None:
+    alert.state = AlertState.RESOLVED
+    alert.resolved_at = max(at, alert.started_at)
     fold.changed[id(alert)] = alert
+    fold.changes.resolved.append(alert)
+    del fold.open[key]
 
 
-def _when(row: SignalRow, signal: Signal) -> datetime:
+def _when(message: _Message, signal: Signal) -> datetime:
     at = signal.at
-    if at is None or at > row.received_at + _FUTURE:
-        return row.received_at
+    if at is None or at > message.received_at + _FUTURE:
+        return message.received_at
     return at
 
 
-def _new_alert(fold: _Fold, row: SignalRow, signal: Signal) -> Alert:
-    integration: Integration = row.integration
-    service = fold.services.find(signal.service) or integration.service
+def _new_alert(fold: _Fold, message: _Message, signal: Signal) -> Alert:
+    integration = message.integration
     return Alert(
         integration=integration,
         fingerprint=signal.fingerprint,
         title=signal.title or signal.fingerprint,
         description=signal.description,
         severity=fold.severities.or_default(signal.severity),
-        service=service,
+        service=fold.services.find(signal.service) or integration.service,
         group_key=signal.group[:255],
         labels=signal.labels,
         annotations=signal.annotations,
         value=signal.value[:60],
         link=signal.link[:1000],
-        started_at=_when(row, signal),
-        last_seen_at=row.received_at,
-        first_signal_id=row.pk,
+        started_at=_when(message, signal),
+        last_seen_at=message.received_at,
+        first_signal_id=message.pk,
     )
 
 
-def _seen_again(alert: Alert, row: SignalRow, signal: Signal) -> None:
+def _seen_again(fold: _Fold, alert: Alert, message: _Message, signal: Signal) -> None:
     alert.count += 1
-    alert.last_seen_at = max(alert.last_seen_at, row.received_at)
+    alert.last_seen_at = max(alert.last_seen_at, message.received_at)
     if signal.value:
         alert.value = signal.value[:60]
     if signal.description:
         alert.description = signal.description
+    fold.changed[id(alert)] = alert
+    said = fold.severities.find(signal.severity)
+    if said is not None and said.rank < alert.severity.rank:
+        alert.severity = said
+        fold.changes.worsened.append(alert)
+
+
+_SAVE_CHANGED = """
+    UPDATE incidents_alert AS alert
+       SET state = new.state, severity_id = new.severity_id, resolved_at = new.resolved_at,
+           count = new.count, last_seen_at = new.last_seen_at, value = new.value,
+           description = new.description
+      FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::timestamptz[], %s::int[],
+                  %s::timestamptz[], %s::text[], %s::text[])
+           AS new(id, state, severity_id, resolved_at, count, last_seen_at, value, description)
+     WHERE alert.id = new.id
+"""
+# One document instead of one array a column: quoting thousands of small documents costs more.
+_MARK_FOLDED = """
+    UPDATE incidents_signal AS signal
+       SET state = new.state, outcome = new.outcome, folded_at = %s
+      FROM jsonb_to_recordset(%s::jsonb) AS new(id bigint, state text, outcome jsonb)
+     WHERE signal.id = new.id
+"""
 
 
 def _save_changed(alerts: Sequence[Alert]) -> None:
-    Alert.objects.bulk_update(
-        alerts,
-        ["state", "resolved_at", "count", "last_seen_at", "value", "description"],
-        batch_size=500,
-    )
+    if not alerts:
+        return
+    columns: list[list[Any]] = [
+        [alert.pk for alert in alerts],
+        [str(alert.state) for alert in alerts],
+        [alert.severity_id for alert in alerts],
+        [alert.resolved_at for alert in alerts],
+        [alert.count for alert in alerts],
+        [alert.last_seen_at for alert in alerts],
+        [alert.value for alert in alerts],
+        [alert.description for alert in alerts],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_SAVE_CHANGED, columns)
 
 
-def _actor_for(rows: Sequence[SignalRow]) -> Actor:
-    names = {row.integration.name for row in rows}
+def _actor_for(messages: Sequence[_Message]) -> Actor:
+    names = {message.integration.name for message in messages}
     name = names.pop() if len(names) == 1 else "Alerts"
     return Actor("integration", "alerts", name)
 
 
-def _mark_folded(rows: Sequence[SignalRow]) -> None:
+def _mark_folded(messages: Sequence[_Message]) -> None:
     now = clock.now()
-    for row in rows:
-        row.folded_at = now
-    SignalRow.objects.bulk_update(rows, ["state", "folded_at", "outcome"], batch_size=500)
-    integrations = {row.integration_id for row in rows}
-    Integration.objects.filter(pk__in=integrations).update(last_signal_at=now)
+    rows = [{"id": m.pk, "state": str(m.state), "outcome": m.outcome} for m in messages]
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK_FOLDED, [now, payload.write(rows).decode()])
+    senders = {message.integration.pk for message in messages}
+    Integration.objects.filter(pk__in=senders).update(last_signal_at=now)

@@ -23,6 +23,9 @@ class Severities:
     def load(cls) -> "Severities":
         return cls(Severity.objects.all())
 
+    def __bool__(self) -> bool:
+        return bool(self._by_rank)
+
     def find(self, word: str) -> Severity | None:
         return self._by_word.get(_plain(word))
 

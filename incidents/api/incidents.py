@@ -1,0 +1,234 @@
+"""/api/incidents: list, declare, read, change; who works on one, and its alerts."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.db.models import QuerySet
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from incidents import access
+from incidents.api import idempotency
+from incidents.api.fields import ByHandle, BySlug, SeverityWord
+from incidents.api.schema import page_of
+from incidents.api.shapes import AlertOut, IncidentOut, RoleOut
+from incidents.api.views_common import ActionView, In, operation
+from incidents.kernel.errors import NotFound
+from incidents.models import OVER, Alert, Incident, RoleAssignment, Service, State, Team
+from incidents.pipeline import lifecycle
+from incidents.selectors import alerts
+from incidents.selectors.incidents import IncidentFilter, find
+
+
+class IncidentQuery(In):
+    state = serializers.ChoiceField(
+        choices=["open", "over", *State.values], required=False, default=""
+    )
+    open = serializers.BooleanField(required=False, allow_null=True, default=None)
+    severity = SeverityWord(required=False, default=None)
+    service = serializers.SlugField(required=False, default="")
+    team = serializers.SlugField(required=False, default="")
+    q = serializers.CharField(required=False, default="", max_length=100, help_text="In the title.")
+    opened_after = serializers.DateTimeField(required=False, default=None)
+    opened_before = serializers.DateTimeField(required=False, default=None)
+
+
+class IncidentIn(In):
+    title = serializers.CharField(max_length=300)
+    severity = SeverityWord(help_text="P0 to P3, or an alias such as sev1 or critical.")
+    summary = serializers.CharField(required=False, allow_blank=True, max_length=20_000)
+    service = BySlug(Service, required=False, allow_null=True)
+    team = BySlug(Team, required=False, allow_null=True)
+    environment = serializers.CharField(required=False, allow_blank=True, max_length=60)
+    customer_impact = serializers.CharField(required=False, allow_blank=True, max_length=20_000)
+    private = serializers.BooleanField(required=False)
+    began_at = serializers.DateTimeField(required=False)
+
+
+class IncidentChange(In):
+    title = serializers.CharField(required=False, max_length=300)
+    summary = serializers.CharField(required=False, allow_blank=True, max_length=20_000)
+    severity = SeverityWord(required=False)
+    state = serializers.ChoiceField(choices=State.choices, required=False)
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+    service = BySlug(Service, required=False, allow_null=True)
+    team = BySlug(Team, required=False, allow_null=True)
+    environment = serializers.CharField(required=False, allow_blank=True, max_length=60)
+    customer_impact = serializers.CharField(required=False, allow_blank=True, max_length=20_000)
+    root_cause = serializers.CharField(required=False, allow_blank=True, max_length=20_000)
+    private = serializers.BooleanField(required=False)
+    false_positive = serializers.BooleanField(required=False)
+
+
+class IncidentsView(ActionView):
+    actions: ClassVar[Mapping[str, str]] = {"GET": "incident.read", "POST": "incident.declare"}
+
+    @operation("List incidents, newest first", query=IncidentQuery, answers=page_of(IncidentOut))
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        asked = self.query(IncidentQuery)
+        rows = find(access.visible_incidents(self.principal), _filter(asked))
+        return self.answer_page(IncidentOut, _within(rows, asked), by="-opened_at")
+
+    @operation("Declare an incident", takes=IncidentIn, answers=IncidentOut, status=201)
+    def post(self, request: Request) -> Response:
+        data = self.read(IncidentIn)
+        with transaction.atomic():
+            repeated = idempotency.earlier(request, self.principal)
+            if repeated is not None:
+                return self.answer(IncidentOut, Incident.objects.get(pk=repeated), status=201)
+            declaration = lifecycle.Declaration(source="api", **data)
+            incident = lifecycle.declare(declaration=declaration, actor=self.principal.actor)
+            idempotency.remember(request, self.principal, incident.pk)
+        return self.answer(IncidentOut, incident, status=201)
+
+
+def _filter(asked: Mapping[str, Any]) -> IncidentFilter:
+    state = asked["state"]
+    if asked["open"] is not None:
+        state = state or ("open" if asked["open"] else "over")
+    severity = asked["severity"].code if asked["severity"] else ""
+    return IncidentFilter(state, severity, asked["service"], asked["team"], asked["q"])
+
+
+def _within(rows: QuerySet[Incident], asked: Mapping[str, Any]) -> QuerySet[Incident]:
+    if asked["opened_after"]:
+        rows = rows.filter(opened_at__gte=asked["opened_after"])
+    if asked["opened_before"]:
+        rows = rows.filter(opened_at__lt=asked["opened_before"])
+    return rows
+
+
+class IncidentView(ActionView):
+    actions: ClassVar[Mapping[str, str]] = {
+        "GET": "incident.read",
+        "PATCH": "incident.respond",
+        "DELETE": "incident.delete",
+    }
+
+    @operation("Read an incident", answers=IncidentOut)
+    def get(self, request: Request, ref: str) -> Response:  # noqa: ARG002
+        return self.answer(IncidentOut, self.incident(ref))
+
+    @operation("Change an incident", takes=IncidentChange, answers=IncidentOut)
+    def patch(self, request: Request, ref: str) -> Response:  # noqa: ARG002
+        incident = self.incident(ref)
+        changes = dict(self.read(IncidentChange, partial=True))
+        _change(self.principal, incident, changes)
+        return self.answer(IncidentOut, self.incident(ref, "incident.read"))
+
+    @operation("Delete an incident and all that is about it", status=204)
+    def delete(self, request: Request, ref: str) -> Response:  # noqa: ARG002
+        self.incident(ref).delete()
+        return Response(status=204)
+
+
+@transaction.atomic
+def _change(principal: access.Principal, incident: Incident, changes: dict[str, Any]) -> None:
+    """Each change by its verb, all or none. Severity, state and privacy need a commander."""
+    actor, reason, pk = principal.actor, changes.pop("reason", ""), incident.pk
+    commanded = {"severity", "private"} & changes.keys()
+    if commanded or changes.get("state") in OVER:
+        access.require(principal, "incident.command", incident)
+    if "severity" in changes:
+        severity = changes.pop("severity")
+        lifecycle.set_severity(incident_id=pk, severity=severity, actor=actor, reason=reason)
+    if "state" in changes:
+        state = changes.pop("state")
+        lifecycle.set_state(incident_id=pk, state=state, actor=actor, reason=reason)
+    if "private" in changes:
+        lifecycle.set_private(incident_id=pk, private=changes.pop("private"), actor=actor)
+    lifecycle.edit(incident_id=pk, changes=changes, actor=actor)
+
+
+class ReasonIn(In):
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=2000, default="")
+
+
+def move_view(name: str, summary: str) -> type[ActionView]:
+    """The view of one move of the state machine: it answers the incident in its new state."""
+
+    @operation(summary, takes=ReasonIn, answers=IncidentOut)
+    def post(self: ActionView, request: Request, ref: str) -> Response:  # noqa: ARG001
+        incident = self.incident(ref)
+        reason = self.read(ReasonIn)["reason"]
+        lifecycle.move(
+            incident_id=incident.pk, name=name, actor=self.principal.actor, reason=reason
+        )
+        return self.answer(IncidentOut, self.incident(ref, "incident.read"))
+
+    members = {"actions": {"POST": access.action_of_move(name)}, "post": post}
+    return type(f"{name.capitalize()}View", (ActionView,), members)
+
+
+class AssignIn(In):
+    user = ByHandle(help_text="The person's handle.")
+    role = serializers.CharField(required=False, default="commander", max_length=20)
+
+
+class AssignView(ActionView):
+    actions: ClassVar[Mapping[str, str]] = {"POST": "incident.command"}
+
+    @operation("Give somebody a role", takes=AssignIn, answers=IncidentOut)
+    def post(self, request: Request, ref: str) -> Response:  # noqa: ARG002
+        incident = self.incident(ref)
+        data = self.read(AssignIn)
+        lifecycle.assign(incident_id=incident.pk, actor=self.principal.actor, **data)
+        return self.answer(IncidentOut, self.incident(ref, "incident.read"))
+
+
+class RolesView(ActionView):
+    actions: ClassVar[Mapping[str, str]] = {"GET": "incident.read"}
+
+    @operation("Who holds and held which role", answers=page_of(RoleOut))
+    def get(self, request: Request, ref: str) -> Response:  # noqa: ARG002
+        rows = RoleAssignment.objects.filter(incident=self.incident(ref)).select_related("user")
+        return self.answer_page(RoleOut, rows, by="since")
+
+
+class IncidentAlertsView(ActionView):
+    actions: ClassVar[Mapping[str, str]] = {"GET": "incident.read"}
+
+    @operation("The alerts of an incident", answers=page_of(AlertOut))
+    def get(self, request: Request, ref: str) -> Response:  # noqa: ARG002
+        incident = self.incident(ref)
+        rows = alerts.visible(access.visible_incidents(self.principal)).filter(incident=incident)
+        return self.answer_page(AlertOut, rows, by="-started_at")
+
+
+class AlertQuery(In):
+    state = serializers.ChoiceField(
+        choices=["firing", "open", "acknowledged", "resolved"], required=False, default=""
+    )
+    severity = SeverityWord(required=False, default=None)
+    service = serializers.SlugField(required=False, default="")
+    q = serializers.CharField(required=False, default="", max_length=100)
+
+
+class AlertsView(ActionView):
+    actions: ClassVar[Mapping[str, str]] = {"GET": "alert.read"}
+
+    @operation("List alerts, newest first", query=AlertQuery, answers=page_of(AlertOut))
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        asked = self.query(AlertQuery)
+        severity = asked["severity"].code if asked["severity"] else ""
+        chosen = alerts.AlertFilter(asked["state"], severity, asked["service"], asked["q"])
+        rows: QuerySet[Alert] = alerts.find(access.visible_incidents(self.principal), chosen)
+        return self.answer_page(AlertOut, rows, by="-started_at")
+
+
+class AlertView(ActionView):
+    actions: ClassVar[Mapping[str, str]] = {"GET": "alert.read"}
+
+    @operation("Read an alert", answers=AlertOut)
+    def get(self, request: Request, pk: int) -> Response:  # noqa: ARG002
+        rows = alerts.visible(access.visible_incidents(self.principal))
+        return self.answer(AlertOut, found(rows, "alert", pk=pk))
+
+
+def found(rows: QuerySet[Any], noun: str, **by: Any) -> Any:
+    row = rows.filter(**by).first()
+    if row is None:
+        raise NotFound(f"There is no such {noun}.")
+    return row

@@ -1,0 +1,90 @@
+"""What incidents and alerts look like in answers."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from incidents.models import AlertState, Incident, State
+
+
+class PersonOut(serializers.Serializer[Any]):
+    handle = serializers.CharField(source="username")
+    name = serializers.CharField()
+
+
+class IncidentOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField(source="pk")
+    uuid = serializers.UUIDField()
+    reference = serializers.CharField()
+    title = serializers.CharField()
+    summary = serializers.CharField()
+    severity = serializers.CharField(source="severity.code")
+    state = serializers.ChoiceField(choices=State.choices)
+    status = serializers.SerializerMethodField(
+        help_text="The state in four words: open, investigating, mitigated, resolved."
+    )
+    public_state = serializers.CharField()
+    service = serializers.CharField(source="service.slug", default=None, allow_null=True)
+    team = serializers.CharField(source="team.slug", default=None, allow_null=True)
+    environment = serializers.CharField()
+    customer_impact = serializers.CharField()
+    root_cause = serializers.CharField()
+    private = serializers.BooleanField()
+    false_positive = serializers.BooleanField()
+    source = serializers.CharField()  # type: ignore[assignment]  # a field, not an address
+    began_at = serializers.DateTimeField()
+    opened_at = serializers.DateTimeField()
+    acknowledged_at = serializers.DateTimeField(allow_null=True)
+    identified_at = serializers.DateTimeField(allow_null=True)
+    mitigated_at = serializers.DateTimeField(allow_null=True)
+    resolved_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    updated_at = serializers.DateTimeField()
+    last_seq = serializers.IntegerField(help_text="The number of the newest fact.")
+    url = serializers.SerializerMethodField()
+
+    def get_url(self, incident: Incident) -> str:
+        return incident.get_absolute_url()
+
+    def get_status(self, incident: Incident) -> str:
+        return _IN_FOUR_WORDS[State(incident.state)]
+
+
+_IN_FOUR_WORDS = {
+    State.DETECTED: "open",
+    State.ACKNOWLEDGED: "investigating",
+    State.INVESTIGATING: "investigating",
+    State.IDENTIFIED: "investigating",
+    State.MITIGATED: "mitigated",
+    State.MONITORING: "mitigated",
+    State.RESOLVED: "resolved",
+    State.CLOSED: "resolved",
+}
+
+
+class AlertOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField(source="pk")
+    title = serializers.CharField()
+    description = serializers.CharField()
+    severity = serializers.CharField(source="severity.code")
+    state = serializers.ChoiceField(choices=AlertState.choices)
+    service = serializers.CharField(source="service.slug", default=None, allow_null=True)
+    incident = serializers.CharField(source="incident.reference", default=None, allow_null=True)
+    integration = serializers.CharField(source="integration.name")
+    fingerprint = serializers.CharField()
+    labels = serializers.DictField(child=serializers.CharField())
+    annotations = serializers.DictField()
+    value = serializers.CharField()
+    link = serializers.CharField()
+    count = serializers.IntegerField(help_text="How often its source has said so.")
+    started_at = serializers.DateTimeField()
+    last_seen_at = serializers.DateTimeField()
+    resolved_at = serializers.DateTimeField(allow_null=True)
+    why = serializers.CharField(help_text="Why it is in its incident.")
+
+
+class RoleOut(serializers.Serializer[Any]):
+    role = serializers.CharField()
+    user = PersonOut()
+    since = serializers.DateTimeField()
+    until = serializers.DateTimeField(allow_null=True)

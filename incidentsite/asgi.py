@@ -14,6 +14,7 @@ _django = get_asgi_application()
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  # needs the apps loaded
 
 from incidents.door.asgi import intake  # noqa: E402
+from incidents.door.health import health  # noqa: E402
 from incidentsite.dispatch import Dispatcher, not_served_here  # noqa: E402
 from statuspage.door import status_door  # noqa: E402
 from warroom.consumers.origin import SameOrigin  # noqa: E402
@@ -22,7 +23,7 @@ from warroom.routing import websocket_urlpatterns  # noqa: E402
 _sockets = SameOrigin(URLRouter(websocket_urlpatterns))
 
 application = Dispatcher(
-    doors=(intake, status_door),
+    doors=(intake, health, status_door),
     rest=ProtocolTypeRouter({"http": _django, "websocket": _sockets}),
 )
-gate = Dispatcher(doors=(intake, status_door), rest=not_served_here)
+gate = Dispatcher(doors=(intake, health, status_door), rest=not_served_here)

@@ -186,7 +186,8 @@ async def _write(ledger: Ledger, row: Row) -> None:
 
 async def _refuse(send: Send, speaks: Speaks, refusal: Refusal) -> None:
     status, content_type, document = speaks.refused(refusal)
-    await answer(send, status, document, content_type=content_type, headers=refusal.headers)
+    headers = refusal.headers if status == refusal.status else None
+    await answer(send, status, document, content_type=content_type, headers=headers)
 
 
 intake = Intake()

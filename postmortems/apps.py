@@ -6,4 +6,4 @@ class PostmortemsConfig(AppConfig):
     verbose_name = "Post-mortems"
 
     def ready(self) -> None:
-        from postmortems import subscribers  # noqa: F401, PLC0415  # registers the fact types
+        from postmortems import subscribers  # noqa: F401  # registers the fact types

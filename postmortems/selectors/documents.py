@@ -59,11 +59,13 @@ def action_items(
 ) -> QuerySet[ActionItem]:
     """The action items of the visible incidents: overdue first, then by due date and priority.
 
-    `state` is open, ended, all, or one of the states.
+    `state` is open, overdue, ended, all, or one of the states.
     """
     rows = ActionItem.objects.filter(incident__in=visible).select_related("owner", "incident")
     if state == "open":
         rows = rows.exclude(state__in=ENDED)
+    elif state == "overdue":
+        rows = rows.filter(due_on__lt=today).exclude(state__in=ENDED)
     elif state == "ended":
         rows = rows.filter(state__in=ENDED)
     elif state != "all":

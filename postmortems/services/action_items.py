@@ -32,8 +32,11 @@ class ActionChanges:
     state: str = UNCHANGED
 
     def given(self) -> dict[str, Any]:
-        values = ((field.name, getattr(self, field.name)) for field in fields(self))
-        return {name: value for name, value in values if value is not UNCHANGED}
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        given = {name: value for name, value in values.items() if value is not UNCHANGED}
+        if "title" in given:
+            given["title"] = " ".join(given["title"].split())
+        return given
 
 
 @transaction.atomic
@@ -80,7 +83,6 @@ def change_action_item(*, item_id: int, changes: ActionChanges, actor: Actor) ->
 
 
 def _check(item: ActionItem, changed: set[str]) -> None:
-    item.title = " ".join(item.title.split())
     if not item.title:
         raise Invalid("An action item needs a title.", "Say what is to be done.", field="title")
     if len(item.title) > MAX_TITLE or "\0" in item.title:

@@ -32,7 +32,7 @@ def metrics(record: Record) -> str:
         _row("Public updates", str(len(record.of("status.published")))),
         _row("Facts on record", str(record.incident.last_seq)),
     ]
-    return "\n".join(("| Measure | Value | Target | |", "| --- | --- | --- | --- |", *rows))
+    return "\n".join(("| Measure | Value | Target | Result |", "| --- | --- | --- | --- |", *rows))
 
 
 def _figure(figure: Figure) -> str:

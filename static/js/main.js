@@ -10,6 +10,7 @@ import "./behaviours/palette.js";
 import "./behaviours/keys.js";
 import "./behaviours/copy.js";
 import "./behaviours/forms.js";
+import "./behaviours/panels.js";
 import "./behaviours/panes.js";
 import "./behaviours/scrolling.js";
 import "./behaviours/refresh.js";

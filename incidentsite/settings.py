@@ -246,6 +246,12 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
+    "ENUM_NAME_OVERRIDES": {
+        "IncidentState": "incidents.models.State",
+        "AlertState": "incidents.models.AlertState",
+        "ActionState": "postmortems.models.ActionState",
+        "PostMortemState": "postmortems.models.PostMortemState",
+    },
 }
 
 UNFOLD = {

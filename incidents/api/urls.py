@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
-from incidents.api import catalogue, figures, incidents, sources
+from incidents.api import catalogue, figures, incidents, sources, telemetry
 from incidents.api.routes import route
 
 app_name = "api"
@@ -38,6 +38,8 @@ urlpatterns = [
     route("severities", catalogue.SeveritiesView, name="severities"),
     route("integrations", sources.IntegrationsView, name="integrations"),
     route("integrations/<int:pk>", sources.IntegrationView, name="integration"),
+    route("detection/sources", telemetry.SourcesView, name="sources"),
+    route("detection/sources/<int:pk>", telemetry.SourceView, name="source"),
     route("detection/rules", sources.RulesView, name="rules"),
     route("detection/rules/<int:pk>", sources.RuleView, name="rule"),
     route("detection/status", sources.DetectionStatusView, name="detection_status"),

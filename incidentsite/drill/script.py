@@ -9,6 +9,10 @@ import httpx
 from incidentsite.drill.stage import DrillFailed, Line, Say, Stage, Target
 
 _ZERO_TIME: Final = "0001-01-01T00:00:00Z"
+_PUBLIC_WORDS: Final = {
+    "identified": "We found why card payments fail and are undoing the change.",
+    "resolved": "Card payments work again. Thank you for your patience.",
+}
 
 
 async def play(target: Target, say: Say) -> float:
@@ -146,31 +150,31 @@ async def _runbook(stage: Stage, reference: str) -> None:
     found = await stage.call("GET", f"/api/incidents/{reference}/runbooks")
     if not found["suggested"]:
         raise DrillFailed(f"no runbook is suggested for {reference}")
-    best = found["suggested"][0]["runbook"]
+    best = found["suggested"][0]
     run = await stage.call(
         "POST", f"/api/runbooks/{best['slug']}/execute", {"incident": reference}, expect=201
     )
     for step in run["steps"]:
-        path = f"/api/runbooks/{best['slug']}/runs/{run['id']}/steps/{step['number']}"
+        path = f"/api/runbooks/runs/{run['id']}/steps/{step['number']}"
         run = await stage.call("POST", path, {"done": True})
     stage.step(f"the runbook “{best['title']}” is ticked off, {len(run['steps'])} steps")
 
 
 async def _public_update(stage: Stage, reference: str, state: str) -> None:
-    words = {
-        "identified": "We found why card payments fail and are undoing the change.",
-        "resolved": "Card payments work again. Thank you for your patience.",
-    }[state]
+    """Publish as a commander would, and read it where the public does."""
+    words = _PUBLIC_WORDS[state]
     text = f"{words} ({reference}, drill)"
     sent = time.perf_counter()
     body = {"state": state, "body": text, "title": "Card payments fail at checkout"}
     await stage.call("POST", f"/api/incidents/{reference}/status-updates", body, expect=201)
+    shown = "incidents" if state != "resolved" else "recent"
 
-    async def on_the_page() -> bool:
+    async def is_public() -> bool:
         page: bytes = await stage.call("GET", "/status")
-        return f"({reference}, drill)" in page.decode() and words in page.decode()
+        told = await stage.call("GET", "/api/status/public")
+        return b"Card payments fail at checkout" in page and text in str(told[shown])
 
-    await stage.until("the public update on the status page", on_the_page)
+    await stage.until(f"the public update “{state}” on the status page", is_public)
     stage.step(f"the status page says {state}", time.perf_counter() - sent)
 
 

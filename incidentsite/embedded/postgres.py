@@ -33,6 +33,8 @@ VOLATILE: Mapping[str, str] = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
+    # Shared memory lies with the cluster, so that nothing of a killed one stays elsewhere.
+    "dynamic_shared_memory_type": "mmap",
 }
 SECONDS_FOR_AN_OLD_SERVER_TO_STOP = 10
 

@@ -10,8 +10,9 @@ manage := $(py) -W ignore::RuntimeWarning manage.py
 api := docs/openapi.yaml
 # ARGS is passed on: make run ARGS=--gate, make test ARGS="-k status -x".
 ARGS ?=
+ROUNDS ?= 20
 
-.PHONY: help run demo drill test check fmt lock openapi vendor bench soak fuzz
+.PHONY: help run demo drill test soak check fmt openapi lock vendor bench
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,12 +20,20 @@ help: ## list these targets
 run: .venv/.run ## start everything on this machine; Ctrl-C stops it
 	@$(py) manage.py up $(ARGS)
 
+demo: .venv/.run ## start everything and play an incident to look at
+	@(sleep 2; for i in $$(seq 600); do \
+	    [ -e $${DATA_DIR:-var}/run/address ] && exec $(manage) drill; sleep 0.2; done) & \
+	exec $(py) manage.py up $(ARGS)
+
 drill: .venv/.run ## play an incident against the running system
 	@$(py) manage.py drill $(ARGS)
 
 test: .venv/.dev ## run all tests; ARGS goes to pytest
 	@.ci/test-programs
 	@$(py) -m pytest $(ARGS)
+
+soak: .venv/.dev ## kill and restart real processes, ROUNDS times
+	@for round in $$(seq $(ROUNDS)); do echo "round $$round"; $(py) -m pytest -m platform -x $(ARGS) || exit 1; done
 
 check: .venv/.dev ## formatting, lint, types, layers, migrations, API description, locks
 	@echo "ruff";         .venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet .

@@ -40,6 +40,7 @@ class RunDir:
         lock.write(f"{os.getpid()}\n")
         lock.flush()
         self._lock = lock
+        self.clear()  # what one that was killed left behind
 
     def _address_of_other(self) -> str:
         try:

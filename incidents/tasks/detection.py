@@ -15,7 +15,7 @@ CONCURRENCY: Final = 10
 BATCH: Final = 200
 
 
-@shared_task(name="detection.poll", time_limit=80)
+@shared_task(name="detection.poll", soft_time_limit=70, time_limit=80)
 def poll() -> None:
     """Judge every rule that is due, ten at a time; one source that hangs holds up one of ten."""
     if slots.take("detection.poll", EVERY):

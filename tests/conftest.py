@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from unittest import mock
 
 import pytest
 from django.test import Client
@@ -19,6 +20,13 @@ SEVERITIES = (
     ("P2", "Medium", 2, ["sev3", "medium", "warning", "minor"], 60, 480),
     ("P3", "Low", 3, ["sev4", "low", "info", "notice"], 240, 1440),
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_flush() -> Iterator[None]:
+    """Django makes all permissions anew after each transactional test: slower than most tests."""
+    with mock.patch("django.core.management.commands.flush.emit_post_migrate_signal"):
+        yield
 
 
 @dataclass

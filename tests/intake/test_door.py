@@ -117,34 +117,35 @@ def test_it_never_logs_a_key(visitor: Visitor, caplog: pytest.LogCaptureFixture)
     assert "isi_" not in logged
 
 
-@pytest.mark.parametrize(
-    ("body", "status", "words"),
-    [
-        (b"", 400, "is empty"),
-        (b"{nonsense", 400, "not valid JSON"),
-        (b'{"a": NaN}', 400, "not valid JSON"),
-        (b'{"a": 1e400}', 400, "not valid JSON"),
-        (b'"\xff"', 400, "not UTF-8"),
-        (b"[" * 33 + b"]" * 33, 400, "more than 32 levels"),
-        (b"[" * 100_000, 400, "more than 32 levels"),
-        (b"x" * (256 * 1024 + 1), 413, "256 KiB"),
-        (b'{"type": "a"}', 422, "source is missing"),
-    ],
+BAD_BODIES = (
+    (b"", 400, "is empty"),
+    (b"{nonsense", 400, "not valid JSON"),
+    (b'{"a": NaN}', 400, "not valid JSON"),
+    (b'{"a": 1e400}', 400, "not valid JSON"),
+    (b'"\\ud800"', 400, "not valid JSON"),
+    (b'"\xff"', 400, "not UTF-8"),
+    (b"[" * 33 + b"]" * 33, 400, "more than 32 levels"),
+    (b"[" * 100_000, 400, "more than 32 levels"),
+    (b"x" * (256 * 1024 + 1), 413, "256 KiB"),
+    (b'{"type": "a"}', 422, "source is missing"),
 )
-def test_it_says_what_is_wrong_with_a_bad_body(
-    visitor: Visitor, body: bytes, status: int, words: str
-) -> None:
-    answer = visitor.post("/api/events", body, Authorization=f"Bearer {visitor.keys['native']}")
-    problem = answer.json()
-    assert (answer.status_code, problem["status"]) == (status, status)
-    assert words in problem["detail"]
-    assert {"type", "title", "status", "detail"} <= set(problem)
+
+
+def test_it_says_what_is_wrong_with_a_bad_body(visitor: Visitor) -> None:
+    headers = {"Authorization": f"Bearer {visitor.keys['native']}"}
+    answers = visitor.post_all([("/api/events", body, headers) for body, _, _ in BAD_BODIES])
+    for answer, (_, status, words) in zip(answers, BAD_BODIES, strict=True):
+        problem = answer.json()
+        assert (answer.status_code, problem["status"]) == (status, status)
+        assert words in problem["detail"]
+        assert {"type", "title", "status", "detail"} <= set(problem)
+    assert not Signal.objects.exists()
 
 
 def test_it_unpacks_gzip_and_stops_at_bombs(visitor: Visitor) -> None:
     path = f"/hooks/alertmanager/{visitor.keys['alertmanager']}"
     packed = {"Content-Encoding": "gzip"}
-    fine, bomb = gzip.compress(json.dumps(alertmanager()).encode()), gzip.compress(b"0" * 10**8)
+    fine, bomb = gzip.compress(json.dumps(alertmanager()).encode()), gzip.compress(b"0" * 10**7)
     answers = visitor.post_all(
         [
             (path, fine, packed),

@@ -51,10 +51,10 @@ class Draft:
     effects: dict[int, str] = field(default_factory=dict)
 
 
-def suggest(incident: Incident, page: StatusPage) -> Draft:
-    """A draft for the next update about `incident` on `page`."""
+def suggest(incident: Incident, page: StatusPage, *, state: str = "") -> Draft:
+    """A draft for the next update about `incident` on `page`, for `state` or the one it is in."""
     public = PublicIncident.objects.filter(page=page, incident=incident).first()
-    state = incident.public_state
+    state = state or incident.public_state
     if public is None:
         touched = _of_service(incident, page)
         effects = {row.pk: str(_by_rank(incident)[0]) for row in touched}

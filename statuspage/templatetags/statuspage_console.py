@@ -1,0 +1,38 @@
+"""How the console shows public states: a word and an icon, and colour where something is wrong."""
+
+from typing import Any, Final
+
+from django import template
+
+from statuspage.models import ComponentState, PublicState
+from statuspage.rendering import words
+
+register = template.Library()
+register.filter("prose", words.prose)
+
+_COMPONENT: Final = {
+    ComponentState.OPERATIONAL: ("circle-check", "ok"),
+    ComponentState.DEGRADED: ("alert-triangle", "p2"),
+    ComponentState.PARTIAL_OUTAGE: ("alert-circle", "p1"),
+    ComponentState.MAJOR_OUTAGE: ("alert-octagon", "p0"),
+}
+_PUBLIC: Final = {
+    PublicState.INVESTIGATING: ("zoom-question", ""),
+    PublicState.IDENTIFIED: ("target", ""),
+    PublicState.MONITORING: ("heartbeat", ""),
+    PublicState.RESOLVED: ("circle-check", "ok"),
+}
+
+
+@register.inclusion_tag("components/state.html")
+def component_state(name: str) -> dict[str, Any]:
+    state = ComponentState(name)
+    symbol, tone = _COMPONENT[state]
+    return {"word": state.label, "symbol": symbol, "tone": tone, "large": False}
+
+
+@register.inclusion_tag("components/state.html")
+def public_state(name: str) -> dict[str, Any]:
+    state = PublicState(name)
+    symbol, tone = _PUBLIC[state]
+    return {"word": state.label, "symbol": symbol, "tone": tone, "large": False}

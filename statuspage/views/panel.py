@@ -1,0 +1,105 @@
+"""Status updates on the incident's page: what customers were told, and telling them more."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from incidents import access
+from incidents.kernel.errors import Invalid, NotFound
+from incidents.models import Incident
+from incidents.web.guard import Request, requires
+from statuspage import selectors
+from statuspage.models import PublicIncident, PublicState, StatusPage
+from statuspage.services import publish_update, suggest
+from statuspage.views.forms import PublishForm
+
+
+@require_safe
+@requires("status.read")
+def panel(request: Request, ref: str) -> HttpResponse:
+    """A fragment for htmx, else a page of its own. `?state=` asks for the draft of that state."""
+    incident = access.incident_for(request.principal, ref, "status.read")
+    return _panel(request, incident, selectors.page_called(request.GET.get("page", "")))
+
+
+@require_POST
+@requires("status.publish")
+def publish(request: Request, ref: str) -> HttpResponse:
+    incident = access.incident_for(request.principal, ref, "status.publish")
+    page = selectors.page_called(request.POST.get("page", ""))
+    if page is None:
+        raise NotFound("There is no status page of that name.", "Make one in the settings.")
+    form = PublishForm(page, request.POST, draft=suggest(incident, page))
+    if not form.is_valid():
+        return _refused(request, incident, page, form)
+    update = publish_update(
+        incident_id=incident.pk,
+        page_id=page.pk,
+        announcement=form.announcement(),
+        actor=request.principal.actor,
+    )
+    said = f"Published on {page.name}: {update.get_state_display()}."
+    if _is_fragment(request):
+        flash = {"level": "success", "text": said}
+        return trigger_client_event(_panel(request, incident, page), "flash", flash)
+    messages.success(request, said)
+    return redirect(f"{incident.get_absolute_url()}?tab=updates")
+
+
+def _is_fragment(request: Request) -> bool:
+    return bool(getattr(request, "htmx", False))
+
+
+def _refused(
+    request: Request, incident: Incident, page: StatusPage, form: PublishForm
+) -> HttpResponse:
+    """Without script the form comes back as it was typed; with it, it never went away."""
+    if _is_fragment(request):
+        raise Invalid(form.complaint())
+    return _panel(request, incident, page, form=form)
+
+
+def _panel(
+    request: Request,
+    incident: Incident,
+    page: StatusPage | None,
+    form: PublishForm | None = None,
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "incident": incident,
+        "page": page,
+        "pages": selectors.pages(),
+        "updates": selectors.updates_of(incident),
+        "may_publish": access.may(request.principal, "status.publish", incident),
+        "states": PublicState.choices,
+    }
+    if page is not None:
+        public = selectors.public_incident(incident, page)
+        context["public"] = public
+        context["form"] = form or _blank_form(request, incident, page, public)
+        context["behind"] = _behind(incident, public)
+    template = "statuspage/_panel.html" if _is_fragment(request) else "statuspage/panel_page.html"
+    return render(request, template, context, status=422 if form else 200)
+
+
+def _blank_form(
+    request: Request, incident: Incident, page: StatusPage, public: PublicIncident | None
+) -> PublishForm:
+    asked = request.GET.get("state", "")
+    draft = suggest(incident, page, state=asked if asked in PublicState.values else "")
+    form = PublishForm(page, draft=draft)
+    if public and not asked and public.state == draft.state:
+        # The suggestion would say again what customers have read already.
+        form.initial["body"] = ""
+    return form
+
+
+def _behind(incident: Incident, public: PublicIncident | None) -> str:
+    """What responders know by now and customers were not told; empty where they agree."""
+    if public is None or public.state == incident.public_state:
+        return ""
+    return str(PublicState(incident.public_state).label)

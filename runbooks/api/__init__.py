@@ -1,0 +1,1 @@
+"""The API of runbooks and their runs."""

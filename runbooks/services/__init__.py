@@ -1,0 +1,22 @@
+"""The verbs of runbooks: write and restore them, suggest, start, tick and finish them."""
+
+from runbooks.services.library import load_library
+from runbooks.services.matching import Suggestion, match, suggest
+from runbooks.services.running import finish, start, tick
+from runbooks.services.writing import PatternText, new, remove, restore, set_patterns, write
+
+__all__ = [
+    "PatternText",
+    "Suggestion",
+    "finish",
+    "load_library",
+    "match",
+    "new",
+    "remove",
+    "restore",
+    "set_patterns",
+    "start",
+    "suggest",
+    "tick",
+    "write",
+]

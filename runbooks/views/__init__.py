@@ -1,0 +1,1 @@
+"""The pages of runbooks: the library, and the runs of an incident."""

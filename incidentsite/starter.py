@@ -8,6 +8,7 @@ from incidents.models import Role, Service, Setting, Severity, Team, User
 from incidents.tasks.schedule import install_schedule
 from runbooks.services import load_library
 from statuspage.services import load_starter_page
+from statuspage.tasks import EVERY, refresh_stale_pages
 
 VERSION: Final = 1
 _MARK: Final = "starter_kit"
@@ -91,7 +92,7 @@ def load() -> None:
         admin.save()
     load_library()
     load_starter_page()
-    install_schedule()
+    install_schedule({refresh_stale_pages.name: EVERY})
     Setting.objects.update_or_create(name=_MARK, defaults={"value": VERSION})
 
 

@@ -1,5 +1,6 @@
 """What beat starts, and how often. Admins see and change the rows in Django admin."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
@@ -13,9 +14,10 @@ _TASKS: Final = {
 }
 
 
-def install_schedule() -> None:
-    """Make sure each task has its row; rows that exist stay as an admin left them."""
-    for name, seconds in _TASKS.items():
+def install_schedule(more: Mapping[str, int]) -> None:
+    """Make sure each task has its row, those of the spokes (`more`) too; rows that exist stay as
+    an admin left them."""
+    for name, seconds in {**_TASKS, **more}.items():
         interval, _ = IntervalSchedule.objects.get_or_create(
             every=seconds, period=IntervalSchedule.SECONDS
         )

@@ -1,6 +1,11 @@
 """API addresses of the spoke."""
 
-from django.urls import URLPattern
+from incidents.api.routes import route
+from warroom import api
 
 app_name = "warroom_api"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    route("incidents/<ref>/messages", api.MessagesView, name="messages"),
+    route("incidents/<ref>/messages/<uuid:message>", api.MessageView, name="message"),
+    route("incidents/<ref>/timeline", api.TimelineView, name="timeline"),
+]

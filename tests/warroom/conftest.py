@@ -11,10 +11,12 @@ from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 from django.test import Client
 
+from incidents.events import hints
 from incidents.kernel import tokens
 from incidents.models import ApiKey, Incident, User
 from tests.conftest import Declare
 from warroom.consumers.origin import SameOrigin
+from warroom.realtime.hints import publisher
 from warroom.realtime.workers import workers
 from warroom.routing import websocket_urlpatterns
 
@@ -142,9 +144,6 @@ def key(db: None) -> Callable[..., str]:
 @pytest.fixture
 def no_hints() -> Iterator[None]:
     """Nothing that commits tells anybody, as with Valkey dead and the verb in another process."""
-    from incidents.events import hints
-    from warroom.realtime.hints import publisher
-
     hints.publish_with(None)
     yield
     hints.publish_with(publisher)

@@ -79,14 +79,14 @@ async def test_it_posts_once_what_is_sent_twice(
 async def test_it_gives_a_late_comer_everything_since_its_cursor_in_order(
     enter: Enter, people: People, incident: Incident
 ) -> None:
-    for number in range(250):
+    for number in range(130):
         await workers.run(
             chat.post, incident_id=incident.pk, body=f"{number}", actor=Actor.of(people.teammate)
         )
     cara = await enter(people.commander, incident, after=1)
-    while len(cara.facts) < 250:
+    while len(cara.facts) < 130:
         await cara.receive()
-    assert [fact["seq"] for fact in cara.facts] == list(range(2, 252))
+    assert [fact["seq"] for fact in cara.facts] == list(range(2, 132))
 
 
 async def test_it_turns_commands_into_verbs(
@@ -179,7 +179,7 @@ async def test_it_sanitises_what_people_write(
     enter: Enter, people: People, incident: Incident
 ) -> None:
     tom = await enter(people.teammate, incident)
-    await tom.say('<img src=x onerror=alert(1)> <script>alert(1)</script> [x](javascript:alert(1))')
+    await tom.say("<img src=x onerror=alert(1)> <script>alert(1)</script> [x](javascript:alert(1))")
     html = (tom.facts or [await tom.fact("chat.posted")])[-1]["html"]
     assert "<script" not in html
     assert "<img" not in html
@@ -230,7 +230,7 @@ async def test_it_shows_who_is_here_and_who_types(
     await cara.send(type="presence", state="away")
     await cara.send(type="typing")
     assert (await tom.expect("typing"))["handle"] == "cara"
-    states = {}
+    states: dict[str, str] = {}
     while states.get("cara") != "away":
         people_here = (await tom.expect("presence"))["people"]
         states = {person["handle"]: person["state"] for person in people_here}
@@ -248,12 +248,12 @@ async def test_it_says_what_it_does_not_understand(
 
 
 async def test_it_slows_down_who_floods_the_room(
-    enter: Enter, people: People, incident: Incident
+    enter: Enter, people: People, incident: Incident, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("warroom.consumers.room.TALK", (0.0, 2.0))
     tom = await enter(people.teammate, incident)
-    for number in range(30):
-        await tom.send(type="post", body=f"{number}", client_id=str(uuid.uuid4()))
-    error = await tom.expect("error")
+    assert [(await tom.say(f"{number}"))["type"] for number in range(2)] == ["ok", "ok"]
+    error = await tom.say("one more")
     assert error["retry"] is True
     assert "faster" in error["message"]
 
@@ -262,7 +262,7 @@ async def test_it_sends_no_more_than_a_client_has_credit_for(
     enter: Enter, people: People, incident: Incident, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("warroom.realtime.credit.PATIENCE", 0.5)
-    for number in range(200):
+    for number in range(80):
         await workers.run(
             chat.post, incident_id=incident.pk, body=f"{number}", actor=Actor.of(people.teammate)
         )

@@ -6,7 +6,7 @@ import time
 class Pace:
     """Lets `burst` through at once and `rate` a second after that."""
 
-    def __init__(self, *, rate: float, burst: float) -> None:
+    def __init__(self, rate: float, burst: float) -> None:
         self._rate = rate
         self._burst = burst
         self._left = burst

@@ -25,6 +25,9 @@ from warroom.realtime.workers import workers
 from warroom.services import chat, commands, saying
 
 TYPES: Final = ("post", "edit", "ack", "typing", "presence")
+# How many a second, and how many at once: messages, and signs of life.
+TALK: Final = (5.0, 20.0)
+CHATTER: Final = (1.0, 3.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,8 @@ class Visit:
         self._place = RoomSocket(
             send=socket.send_text, check=self._check, cursor=_cursor(scope, incident.last_seq)
         )
-        self._talk = Pace(rate=5, burst=20)
-        self._chatter = Pace(rate=1, burst=3)
+        self._talk = Pace(*TALK)
+        self._chatter = Pace(*CHATTER)
 
     async def run(self) -> None:
         incident_id = self._admission.incident.pk

@@ -10,6 +10,7 @@ import msgspec
 from incidents.kernel.errors import DomainError, NotFound, NotSignedIn
 from warroom.realtime import codes
 from warroom.realtime.frames import encode
+from warroom.realtime.tasks import end
 
 logger = logging.getLogger(__name__)
 MOST_TEXT: Final = 64 * 1024
@@ -75,9 +76,7 @@ class Socket:
             await self.close(codes.GOING_AWAY)
             raise
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end(tasks)
         if code is not None:
             await self.close(code)
 

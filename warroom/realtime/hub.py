@@ -17,6 +17,7 @@ from warroom.realtime.frames import FrameCache
 from warroom.realtime.listener import listen
 from warroom.realtime.presence import Person
 from warroom.realtime.room import Reader, Room, RoomSocket
+from warroom.realtime.tasks import end
 
 logger = logging.getLogger(__name__)
 POLL: Final = 5.0
@@ -121,9 +122,7 @@ class Hub:
             hints.publisher.unlisten(self._hear_here)
             self._loop = None
             tasks, self._tasks = self._tasks, []
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end(tasks)
 
     @property
     def _is_empty(self) -> bool:

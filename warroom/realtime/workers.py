@@ -7,14 +7,33 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, ParamSpec, TypeVar
 
-from django.db import close_old_connections, connections
+from django.db import close_old_connections, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 # Reads, verbs that wait for a row lock, and checks of access go on side by side.
 THREADS: Final = 4
-PATIENCE: Final = 5.0
+
+
+class _Pool:
+    def __init__(self, threads: int) -> None:
+        self.executor = ThreadPoolExecutor(threads, thread_name_prefix="room")
+        self._connections: set[BaseDatabaseWrapper] = set()
+
+    def prepare(self) -> None:
+        """Before each job: drop what is broken or old, remember what has to be closed one day."""
+        close_old_connections()
+        held = connections[connection.alias]
+        if held not in self._connections:
+            held.inc_thread_sharing()  # the thread will have ended when `close` closes it
+            self._connections.add(held)
+
+    def close(self) -> None:
+        self.executor.shutdown(wait=True)
+        for held in self._connections:
+            held.close()
 
 
 class Workers:
@@ -24,7 +43,7 @@ class Workers:
         self._threads = threads
         self._users = 0
         self._lock = threading.Lock()
-        self._pool: ThreadPoolExecutor | None = None
+        self._pool: _Pool | None = None
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -34,26 +53,27 @@ class Workers:
         finally:
             pool = self._leave()
             if pool is not None:
-                await asyncio.get_running_loop().run_in_executor(None, self._close, pool)
+                await asyncio.get_running_loop().run_in_executor(None, pool.close)
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of `work`, run in a thread; only inside `open`."""
-        if self._pool is None:
+        pool = self._pool
+        if pool is None:
             raise RuntimeError("run belongs inside open")
 
         def job() -> T:
-            close_old_connections()
+            pool.prepare()
             return work(*args, **kwargs)
 
-        return await asyncio.get_running_loop().run_in_executor(self._pool, job)
+        return await asyncio.get_running_loop().run_in_executor(pool.executor, job)
 
     def _enter(self) -> None:
         with self._lock:
             self._users += 1
             if self._pool is None:
-                self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="room")
+                self._pool = _Pool(self._threads)
 
-    def _leave(self) -> ThreadPoolExecutor | None:
+    def _leave(self) -> _Pool | None:
         """The pool to close, if nobody needs it any more."""
         with self._lock:
             self._users -= 1
@@ -61,19 +81,6 @@ class Workers:
                 return None
             pool, self._pool = self._pool, None
             return pool
-
-    def _close(self, pool: ThreadPoolExecutor) -> None:
-        """Close each thread's connections: the barrier gives every thread one part of the job."""
-        barrier = threading.Barrier(self._threads)
-
-        def close() -> None:
-            with contextlib.suppress(threading.BrokenBarrierError):
-                barrier.wait(PATIENCE)
-            connections.close_all()
-
-        for _ in range(self._threads):
-            pool.submit(close)
-        pool.shutdown(wait=True)
 
 
 workers: Final = Workers()

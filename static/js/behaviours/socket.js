@@ -29,16 +29,19 @@ export function keepOpen({ url, onMessage, onOpen, onEnd, source }) {
     timer = setTimeout(connect, pause);
   }
 
+  function greeted() {
+    tries = 0;
+    live.set("live", source);
+    onOpen?.(opened);
+    opened = true;
+  }
+
   function connect() {
     clearTimeout(timer);
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     socket = new WebSocket(`${scheme}://${location.host}${url()}`);
-    socket.addEventListener("open", () => {
-      tries = 0;
-      live.set("live", source);
-      onOpen?.(opened);
-      opened = true;
-    });
+    // An accepted socket may still be refused; the server's first message says that it is not.
+    socket.addEventListener("message", greeted, { once: true });
     socket.addEventListener("message", ({ data }) => onMessage(JSON.parse(data)));
     socket.addEventListener("close", ({ code }) => {
       if (FINAL.has(code)) {

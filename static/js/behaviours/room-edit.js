@@ -1,0 +1,37 @@
+// Editing a message of one's own, where it stands. The fact that comes back redraws the row.
+import { flash } from "./flash.js";
+
+const template = document.getElementById("message-edit");
+
+/** Put a small form in place of what was said. */
+export function editRow(row, socket) {
+  if (!template || row.querySelector("form")) return;
+  const said = row.querySelector(".said");
+  const form = template.content.firstElementChild.cloneNode(true);
+  const field = form.querySelector("textarea");
+  field.value = row.dataset.body ?? said.innerText;
+
+  function leave() {
+    form.remove();
+    said.hidden = false;
+    document.querySelector("#composer textarea")?.focus();
+  }
+
+  function save(event) {
+    event.preventDefault();
+    const message = { type: "edit", seq: Number(row.dataset.seq), body: field.value };
+    if (socket.send(message)) leave();
+    else flash("error", "No connection. Your change is still here; save it when the mark says Live.");
+  }
+
+  form.addEventListener("submit", save);
+  form.querySelector("[data-cancel]").addEventListener("click", leave);
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") leave();
+    else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) save(event);
+  });
+  said.hidden = true;
+  said.after(form);
+  field.focus();
+  field.setSelectionRange(field.value.length, field.value.length);
+}

@@ -1,0 +1,150 @@
+"""What people do in a room by forms: one verb each.
+
+htmx gets the head of the page anew; without it the page is loaded again. What changed reaches
+everybody else through the room's socket.
+"""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from incidents import access
+from incidents.kernel.errors import Invalid, NotFound
+from incidents.models import Incident, Service
+from incidents.pipeline import lifecycle
+from incidents.pipeline.triage import Severities
+from incidents.web.guard import Request, requires
+from warroom.models import Message
+from warroom.services import chat, roles, saying
+from warroom.views.room import draw_head
+
+_TEXTS = ("title", "summary", "customer_impact", "root_cause", "environment")
+MAX_REASON = 300
+
+
+def _incident(request: Request, ref: str, action: str = "incident.respond") -> Incident:
+    return access.incident_for(request.principal, ref, action)
+
+
+def _text(request: Request, name: str) -> str:
+    return request.POST.get(name, "").replace("\0", "").strip()
+
+
+def _reason(request: Request) -> str:
+    return _text(request, "reason")[:MAX_REASON]
+
+
+def _done(request: Request, incident: Incident, fragment: str = "") -> HttpResponse:
+    if getattr(request, "htmx", None):
+        return draw_head(request, incident.reference)
+    return redirect(incident.get_absolute_url() + fragment)
+
+
+@require_POST
+@requires("incident.respond")
+def move(request: Request, ref: str) -> HttpResponse:
+    name = _text(request, "name")
+    incident = _incident(request, ref, access.action_of_move(name))
+    lifecycle.move(
+        incident_id=incident.pk, name=name, actor=request.principal.actor, reason=_reason(request)
+    )
+    return _done(request, incident)
+
+
+@require_POST
+@requires("incident.respond")
+def severity(request: Request, ref: str) -> HttpResponse:
+    incident = _incident(request, ref, "incident.command")
+    lifecycle.set_severity(
+        incident_id=incident.pk,
+        severity=Severities.load().named(_text(request, "severity")),
+        actor=request.principal.actor,
+        reason=_reason(request),
+    )
+    return _done(request, incident)
+
+
+@require_POST
+@requires("incident.respond")
+def assign(request: Request, ref: str) -> HttpResponse:
+    incident = _incident(request, ref)
+    roles.assign(
+        principal=request.principal,
+        incident=incident,
+        role=_text(request, "role"),
+        handle=_text(request, "handle"),
+    )
+    return _done(request, incident)
+
+
+@require_POST
+@requires("incident.respond")
+def edit(request: Request, ref: str) -> HttpResponse:
+    """Change what is sent, leave the rest as it is."""
+    incident = _incident(request, ref)
+    changes: dict[str, object] = {
+        name: _text(request, name) for name in _TEXTS if name in request.POST
+    }
+    if "service" in request.POST:
+        changes["service"] = _service(_text(request, "service"))
+    if "false_positive" in request.POST:
+        changes["false_positive"] = _text(request, "false_positive") == "yes"
+    lifecycle.edit(incident_id=incident.pk, changes=changes, actor=request.principal.actor)
+    return _done(request, incident)
+
+
+def _service(slug: str) -> Service | None:
+    if not slug:
+        return None
+    service = Service.objects.filter(slug=slug).first()
+    if service is None:
+        raise Invalid(f"There is no service {slug!r}.", "Choose one of the list.", field="service")
+    return service
+
+
+@require_POST
+@requires("incident.respond")
+def note(request: Request, ref: str) -> HttpResponse:
+    incident = _incident(request, ref)
+    actor = request.principal.actor
+    lifecycle.note(incident_id=incident.pk, text=_text(request, "text"), actor=actor)
+    return _done(request, incident)
+
+
+@require_POST
+@requires("incident.read")
+def say(request: Request, ref: str) -> HttpResponse:
+    """Post a message or run a command; `services.saying` checks who may do which."""
+    incident = _incident(request, ref, "incident.read")
+    said = saying.say(
+        principal=request.principal,
+        incident=incident,
+        text=request.POST.get("text", ""),
+        client_id=_client_id(request),
+    )
+    if said.reply:
+        messages.info(request, said.reply)
+    return _done(request, incident, "#composer")
+
+
+def _client_id(request: Request) -> uuid.UUID | None:
+    given = _text(request, "client_id")
+    try:
+        return uuid.UUID(given) if given else None
+    except ValueError as error:
+        raise Invalid("client_id must be a UUID.", "Leave it out.", field="client_id") from error
+
+
+@require_POST
+@requires("incident.respond")
+def revise(request: Request, ref: str, seq: int) -> HttpResponse:
+    incident = _incident(request, ref)
+    message = Message.objects.filter(incident=incident, seq=seq).first()
+    if message is None:
+        raise NotFound("There is no such message.", "Reload the room.")
+    body = request.POST.get("text", "")
+    chat.edit(message_id=message.pk, body=body, actor=request.principal.actor)
+    return _done(request, incident, f"#m-{seq}")

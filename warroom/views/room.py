@@ -1,0 +1,132 @@
+"""The room's page, and its parts for refreshing them in place."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from incidents import access
+from incidents.models import Alert, Incident, Service, Severity
+from incidents.web.guard import Request, requires
+from incidents.web.permissions import abilities
+from warroom.rendering import Item, item_of
+from warroom.selectors import log
+from warroom.selectors import room as selectors
+from warroom.services import commands
+
+LOG_PAGE = 50
+EARLIER_PAGE = 100
+TABS = ("overview", "timeline", "runbooks", "alerts", "updates", "postmortem")
+Context = dict[str, Any]
+
+
+def _found(request: Request, ref: str) -> tuple[Incident, Context]:
+    """The incident with its roles, and what every part of the page needs."""
+    incident = access.incident_for(request.principal, ref)
+    selectors.load_roles(incident)
+    actor = request.principal.actor
+    return incident, {
+        "incident": incident,
+        "may": abilities(request.principal, incident),
+        "me": {"handle": actor.handle, "name": actor.name},
+        "roles": selectors.roles(incident),
+    }
+
+
+def _head_context(request: Request, incident: Incident) -> Context:
+    alerts = selectors.alerts(incident)
+    possible = selectors.possible_moves(request.principal, incident)
+    return {
+        "moves": possible,
+        "alerts": alerts,
+        "brief": selectors.brief_of(incident, alerts, possible),
+    }
+
+
+def _tab_context(request: Request, incident: Incident, alerts: list[Alert]) -> Context:
+    tab = request.GET.get("tab", "")
+    timeline = selectors.timeline(incident, before=_number(request.GET.get("until")))
+    more = f"?tab=timeline&until={timeline.more_before}" if timeline.more_before else ""
+    counts = selectors.counts(incident, alerts)
+    return {
+        "tab": tab if tab in TABS else TABS[0],
+        "timeline": timeline.facts,
+        "timeline_more": more,
+        "counts": counts,
+        "alerts_total": counts.alerts,
+        "services": Service.objects.all(),
+    }
+
+
+def _log_context(request: Request, incident: Incident, limit: int) -> Context:
+    found = log.latest(incident.pk, limit, before=_number(request.GET.get("before")))
+    return {"items": _items(found, request), "more_before": found.more_before}
+
+
+def _items(found: log.Log, request: Request) -> list[Item]:
+    reader = request.principal.actor.handle
+    return [item_of(entry.fact, entry.message, reader=reader) for entry in found.entries]
+
+
+def _number(text: str | None) -> int | None:
+    small = text is not None and text.isascii() and text.isdecimal() and len(text) < 10
+    return int(text) if text and small else None
+
+
+@require_safe
+@requires("incident.read")
+def room(request: Request, ref: str) -> HttpResponse:
+    incident, context = _found(request, ref)
+    context |= _head_context(request, incident)
+    context |= _tab_context(request, incident, context["alerts"])
+    htmx = getattr(request, "htmx", None)
+    if htmx and htmx.target in ("tab", "timeline"):
+        return render(request, "warroom/_tab.html", context)
+    context |= _log_context(request, incident, LOG_PAGE) | {
+        "people": selectors.people(incident, you=context["me"]["handle"]),
+        "assignable": selectors.assignable(),
+        "severities": Severity.objects.all(),
+        "slash_commands": [
+            {"name": name, "hint": command.hint, "help": command.help}
+            for name, command in commands.REGISTRY.items()
+        ],
+    }
+    return render(request, "warroom/room.html", context)
+
+
+@require_safe
+@requires("incident.read")
+def head(request: Request, ref: str) -> HttpResponse:
+    return draw_head(request, ref)
+
+
+def draw_head(request: Request, ref: str) -> HttpResponse:
+    incident, context = _found(request, ref)
+    return render(request, "warroom/_head.html", context | _head_context(request, incident))
+
+
+@require_safe
+@requires("incident.read")
+def rail(request: Request, ref: str) -> HttpResponse:
+    incident, context = _found(request, ref)
+    alerts = selectors.alerts(incident)
+    context |= {
+        "alerts": alerts,
+        "counts": selectors.counts(incident, alerts),
+        "assignable": selectors.assignable(),
+    }
+    return render(request, "warroom/_rail.html", context)
+
+
+@require_safe
+@requires("incident.read")
+def items(request: Request, ref: str) -> HttpResponse:
+    """Earlier rows of the log; without a script the page itself shows them."""
+    incident = access.incident_for(request.principal, ref)
+    if not getattr(request, "htmx", None):
+        before = _number(request.GET.get("before"))
+        query = f"?before={before}" if before is not None else ""
+        return redirect(f"{incident.get_absolute_url()}{query}")
+    context = {"incident": incident} | _log_context(request, incident, EARLIER_PAGE)
+    return render(request, "warroom/_items.html", context)

@@ -10,6 +10,8 @@ import nh3
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from incidents.kernel import markdown_cost
+
 _TAGS = {
     *("p", "br", "hr", "strong", "em", "del", "code", "pre", "blockquote", "kbd"),
     *("ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "a"),
@@ -47,9 +49,9 @@ def _keep_checkboxes_only(tag: str, attribute: str, value: str) -> str | None:
 
 @lru_cache(maxsize=2048)
 def render(text: str) -> SafeString:
-    """`text` as sanitised HTML; text too long or too deep to render is shown as it is."""
+    """`text` as sanitised HTML; text that takes too long to render is shown as it is."""
 
-    if len(text) > MAX_LENGTH:
+    if len(text) > MAX_LENGTH or markdown_cost.is_too_much(text):
         return format_html("<pre>{}</pre>", text)
     try:
         html = md.markdown(

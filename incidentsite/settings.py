@@ -26,7 +26,7 @@ def _hosts(host: str, url: str) -> list[str]:
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
-DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+DATA_DIR = bootstrap.data_dir()
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
 DEBUG = env.bool("DEBUG", default=False)
@@ -251,6 +251,10 @@ SPECTACULAR_SETTINGS = {
         "AlertState": "incidents.models.AlertState",
         "ActionState": "postmortems.models.ActionState",
         "PostMortemState": "postmortems.models.PostMortemState",
+        "ActionKind": "postmortems.models.ActionKind",
+        "SourceKind": "incidents.models.SourceKind",
+        "ComponentState": "statuspage.models.ComponentState",
+        "PublicState": "statuspage.models.PublicState",
     },
 }
 

@@ -76,7 +76,7 @@ class FactOut(serializers.Serializer[Any]):
     seq = serializers.IntegerField(help_text="Counts from 1 in each incident, without gaps.")
     kind = serializers.CharField()
     text = serializers.CharField(help_text="To follow the actor's name.")
-    data = serializers.DictField()
+    data = serializers.DictField()  # type: ignore[assignment]  # a field, not the output
     actor = serializers.CharField(source="actor_name")
     actor_handle = serializers.CharField()
     occurred_at = serializers.DateTimeField()

@@ -72,7 +72,9 @@ def test_names_say_what_a_thing_is() -> None:
 
 
 def test_templates_carry_no_inline_script_or_style() -> None:
-    inline = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style\b|\sstyle=|\son[a-z]+=", re.IGNORECASE)
+    inline = re.compile(
+        r"<script(?![^>]*\bsrc=)[^>]*>|<style\b|\sstyle=|\son[a-z]+=", re.IGNORECASE
+    )
     guilty = [
         _place(path, number)
         for path in sorted((ROOT / "templates").rglob("*.html"))

@@ -9,10 +9,12 @@ from typing import Final
 import psycopg
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
+from incidents.engine.alarm import TookTooLong, time_limit
 from incidents.engine.modules import MODULES, Module
 from incidents.events.bus import ENGINE_CHANNEL
 from incidents.kernel import clock
 from incidents.models import EngineBeat
+from incidents.selectors import health
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +22,10 @@ POLL_SECONDS: Final = 1.0
 BEAT_SECONDS: Final = 5.0
 # A module with endless work lets the others have their turn after this long.
 TURN_SECONDS: Final = 2.0
-LOST: Final = (OperationalError, InterfaceError, psycopg.OperationalError)
+# A module that hangs is broken off after this long; what it had not committed is undone.
+HANG_SECONDS: Final = 30.0
+SCHEMA_SECONDS: Final = 30.0
+LOST: Final = (OperationalError, InterfaceError, psycopg.OperationalError, TookTooLong)
 
 
 class Engine:
@@ -31,6 +36,8 @@ class Engine:
         self._stopping = threading.Event()
         self._ran: dict[str, float] = {}
         self._told: dict[str, float] = {}
+        self._errors: dict[str, str] = {}
+        self._schema_fits_until = 0.0
 
     def stop(self) -> None:
         self._stopping.set()
@@ -41,12 +48,13 @@ class Engine:
         while not self._stopping.is_set():
             try:
                 self._listen()
-                pause = 0.2
                 while not self._stopping.is_set():
-                    self.turn()
+                    if self._schema_fits():
+                        self.turn()
                     self._wait()
+                    pause = 0.2
             except LOST as error:
-                log.warning("the database is away (%s); trying again", error)
+                log.warning("starting over (%s: %s)", type(error).__name__, str(error).strip())
                 connection.close()
                 self._stopping.wait(pause)
                 pause = min(pause * 2, 5.0)
@@ -64,12 +72,14 @@ class Engine:
             return 0
         started, done, error = time.monotonic(), 0, ""
         try:
-            done = self._work_off(module, until=started + TURN_SECONDS)
+            with time_limit(HANG_SECONDS):
+                done = self._work_off(module, until=started + TURN_SECONDS)
         except LOST:
             raise
         except Exception as failure:
-            log.exception("module %s failed", module.name)
             error = f"{type(failure).__name__}: {failure}"
+            if self._errors.get(module.name) != error:  # the same each second is told once
+                log.exception("module %s failed", module.name)
         self._ran[module.name] = time.monotonic()
         _release(module.lock)
         self._beat(module, time.monotonic() - started, error)
@@ -85,14 +95,25 @@ class Engine:
         return total
 
     def _beat(self, module: Module, seconds: float, error: str) -> None:
-        if (
-            not error
-            and time.monotonic() - self._told.get(module.name, -BEAT_SECONDS) < BEAT_SECONDS
-        ):
+        now = time.monotonic()
+        same = self._errors.get(module.name, "") == error
+        if same and now - self._told.get(module.name, -BEAT_SECONDS) < BEAT_SECONDS:
             return
-        self._told[module.name] = time.monotonic()
+        self._told[module.name], self._errors[module.name] = now, error
         row = {"beat_at": clock.now(), "duration_ms": round(seconds * 1000), "error": error[:2000]}
         EngineBeat.objects.update_or_create(module=module.name, defaults=row)
+
+    def _schema_fits(self) -> bool:
+        """No work on tables that lack what this release expects; looked up now and then."""
+        if time.monotonic() < self._schema_fits_until:
+            return True
+        missing = health.missing_migrations()
+        if missing:
+            log.warning("waiting for %s migrations: run `manage.py migrate`", len(missing))
+            self._stopping.wait(POLL_SECONDS)
+            return False
+        self._schema_fits_until = time.monotonic() + SCHEMA_SECONDS
+        return True
 
     def _listen(self) -> None:
         with connection.cursor() as cursor:

@@ -17,6 +17,7 @@ from incidents.models import (
     Signal,
     SignalState,
 )
+from incidents.sources.adapters import ADAPTERS
 
 BATCH: Final = 1000
 _WEEK: Final = timedelta(days=7)
@@ -29,7 +30,7 @@ def work() -> int:
 
 
 def _delete(rows: QuerySet[Any]) -> int:
-    keys = list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    keys = list(rows.order_by().values_list("pk", flat=True)[:BATCH])
     return rows.model._default_manager.filter(pk__in=keys).delete()[0] if keys else 0  # noqa: SLF001
 
 
@@ -42,7 +43,8 @@ def _events(now: datetime) -> QuerySet[Signal]:
 
 def _signals(now: datetime) -> QuerySet[Signal]:
     kept = timedelta(days=settings.SIGNAL_RETENTION_DAYS)
-    return Signal.objects.filter(received_at__lt=now - kept).exclude(state=SignalState.PENDING)
+    old = Signal.objects.filter(adapter__in=ADAPTERS.slugs(), received_at__lt=now - kept)
+    return old.exclude(state=SignalState.PENDING)
 
 
 def _deliveries(now: datetime) -> QuerySet[Delivery]:

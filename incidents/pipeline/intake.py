@@ -82,7 +82,7 @@ def fold_batch(read: Read, *, limit: int = 500) -> int:
 def _passes(error: Exception) -> bool:
     """The database's trouble, not the message's: it must be tried again, never rejected."""
     if not isinstance(error, Error):
-        return False
+        return isinstance(error, TimeoutError)
     state = getattr(error.__cause__, "sqlstate", None)
     return state is None or state[:2] in _PASSING
 

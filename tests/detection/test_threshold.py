@@ -164,3 +164,33 @@ def test_two_workers_never_get_the_same_rule(rule: DetectionRule, frozen: Frozen
     assert rules.claim_due(10) == []
     frozen.fast_forward(seconds=91)
     assert rules.claim_due(10) == [rule], "the worker that had it is gone"
+
+
+def test_a_rule_that_is_switched_off_closes_what_it_had_opened(
+    rule: DetectionRule, prometheus: FakePrometheus
+) -> None:
+    prometheus.series = [({"pod": "a"}, 1.0)]
+    evaluation.run(rule)
+    DetectionRule.objects.update(enabled=False)
+    detection.poll_due()
+    _fold()
+    assert Alert.objects.get().state == AlertState.RESOLVED
+    assert rules.disabled_but_firing() == []
+
+
+@pytest.mark.parametrize(("comparator", "worst"), [("gt", 3.0), ("lt", -5.0)])
+def test_it_keeps_the_worst_value_of_a_run(
+    rule: DetectionRule, prometheus: FakePrometheus, comparator: str, worst: float
+) -> None:
+    rule.comparator = comparator
+    prometheus.series = [({"pod": "a"}, 3.0), ({"pod": "b"}, -5.0)]
+    assert evaluation.run(rule).worst_value == worst
+
+
+def test_a_fault_of_ours_is_shown_at_the_rule(
+    rule: DetectionRule, prometheus: FakePrometheus, caplog: pytest.LogCaptureFixture
+) -> None:
+    prometheus.series = [({}, 1.0)]
+    rule.kind = "astrology"
+    assert "KeyError" in evaluation.run(rule).error
+    assert RuleRun.objects.get().error

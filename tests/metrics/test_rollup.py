@@ -43,6 +43,7 @@ def test_filling_again_changes_nothing(declare: Declare, frozen: FrozenClock) ->
 def test_a_reopened_incident_no_longer_counts(declare: Declare, frozen: FrozenClock) -> None:
     incident = _lived(declare, frozen, minutes=5)
     rollup.fill_touched()
+    frozen.fast_forward(days=3)
     lifecycle.move(incident_id=incident.pk, name="reopen", actor=ENGINE)
     rollup.fill_touched()
     assert not MetricDay.objects.filter(measure="mttr").exists()

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
+from django.db.models.functions import TruncDate
 
 from incidents.kernel import clock
 from incidents.models import Fact, Incident, MetricDay, RollupDay, RollupState
@@ -24,22 +25,27 @@ def fill_touched() -> list[date]:
         changed = changed.filter(updated_at__gte=last - OVERLAP)
     unfinished = RollupDay.objects.filter(state=RollupState.STARTED)
     days = set(unfinished.values_list("day", flat=True))
-    ends = sorted({measure.end for _, measure in MEASURES.items()})
-    for row in changed.values_list(*ends).iterator(chunk_size=5000):
-        days |= {moment.astimezone(UTC).date() for moment in row if moment is not None}
+    for end in sorted({measure.end for _, measure in MEASURES.items()}):
+        days |= _days_of(changed.filter(**{f"{end}__isnull": False}), end)
     # A reopened incident no longer counts on the day on which it had been resolved.
     moves = Fact.objects.filter(kind="incident.state_changed", incident__in=changed)
-    days |= {at.astimezone(UTC).date() for at in moves.values_list("recorded_at", flat=True)}
+    days |= _days_of(moves, "occurred_at")
     days.add(clock.now().date())
     for day in sorted(days):
         fill(day)
     return sorted(days)
 
 
+def _days_of(rows: QuerySet[Any], moment: str) -> set[date]:
+    day = TruncDate(moment, tzinfo=UTC)
+    return set(rows.order_by().annotate(on=day).values_list("on", flat=True).distinct())
+
+
 def fill(day: date) -> None:
-    """Make the rollup of `day` (UTC) from the incidents themselves."""
+    """Make the rollup of `day` (UTC) from the incidents themselves; it may be made any time."""
     RollupDay.objects.update_or_create(day=day, defaults={"state": RollupState.STARTED})
     with transaction.atomic():
+        RollupDay.objects.select_for_update().get(day=day)  # one at a time fills a day
         MetricDay.objects.filter(day=day).delete()
         for name, measure in MEASURES.items():
             _fill_measure(day, name, measure)

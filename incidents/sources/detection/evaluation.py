@@ -4,6 +4,7 @@ The run, the state of the series and the signals are written in one transaction,
 in between leaves the rule to be judged again and nothing said twice.
 """
 
+import logging
 import time
 import uuid
 from collections.abc import Sequence
@@ -12,15 +13,17 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from django.db import transaction
+from django.db import Error, transaction
 
 from incidents.events.bus import wake_engine
 from incidents.kernel import clock, outbound
 from incidents.kernel.tokens import digest
-from incidents.models import DetectionRule, RuleRun, RuleSeries, Signal
+from incidents.models import Comparator, DetectionRule, RuleRun, RuleSeries, Signal
 from incidents.sources.detection import KINDS
 from incidents.telemetry import prometheus
 from incidents.telemetry.prometheus import Sample
+
+log = logging.getLogger(__name__)
 
 ADAPTER: Final = "detection"
 MAX_SERIES: Final = 1000
@@ -40,22 +43,42 @@ class Outcome:
 
 
 def run(rule: DetectionRule) -> RuleRun:
-    """Judge `rule` now. A source that is away leaves every series as it was."""
-    started, began = clock.now(), time.monotonic()
-    row = RuleRun(rule=rule, started_at=started, duration_ms=0)
+    """Judge `rule` now. A source that is away leaves every series as it was; the run says why."""
+    began = time.monotonic()
+    row = RuleRun(rule=rule, started_at=clock.now(), duration_ms=0)
     try:
         samples = _ask(rule)
+        row.duration_ms = round((time.monotonic() - began) * 1000)
+        row.series, row.worst_value = len(samples), _worst(rule, samples)
+        outcome = judge(rule, samples, now=row.started_at)
+        row.firing = outcome.firing
+        _save(rule, row, outcome)
+    except Error:
+        raise
     except outbound.OutboundError as error:
         row.error = str(error)
+    except Exception as error:
+        log.exception("rule %s could not be judged", rule.pk)
+        row.error = f"It could not be judged ({type(error).__name__})."
+    if row.error:
         row.duration_ms = round((time.monotonic() - began) * 1000)
         row.save()
-        return row
-    outcome = judge(rule, samples, now=started)
-    row.duration_ms = round((time.monotonic() - began) * 1000)
-    row.series, row.firing = len(samples), outcome.firing
-    row.worst_value = max((sample.value for sample in samples), default=None, key=abs)
-    _save(rule, row, outcome)
     return row
+
+
+def _worst(rule: DetectionRule, samples: Sequence[Sample]) -> float | None:
+    """The value nearest to, or farthest over, the line."""
+    low_is_bad = rule.comparator in {Comparator.BELOW, Comparator.AT_MOST}
+    values = [sample.value for sample in samples]
+    return (min if low_is_bad else max)(values, default=None)
+
+
+def stand_down(rule: DetectionRule) -> None:
+    """A rule that is no longer judged says that its alerts are over."""
+    with transaction.atomic():
+        outcome = judge(rule, [], now=clock.now())
+        _send(rule, outcome.resolve)
+        rule.series.all().delete()
 
 
 def _ask(rule: DetectionRule) -> list[Sample]:
@@ -150,11 +173,16 @@ def _save(rule: DetectionRule, row: RuleRun, outcome: Outcome) -> None:
         ]
     )
     row.save()
-    if signals:
-        Signal.objects.create(
-            integration=rule.integration,
-            adapter=ADAPTER,
-            delivery_id=uuid.uuid4(),
-            body=msgspec.json.encode(signals),
-        )
-        wake_engine()
+    _send(rule, signals)
+
+
+def _send(rule: DetectionRule, signals: Sequence[dict[str, Any]]) -> None:
+    if not signals:
+        return
+    Signal.objects.create(
+        integration=rule.integration,
+        adapter=ADAPTER,
+        delivery_id=uuid.uuid4(),
+        body=msgspec.json.encode(signals),
+    )
+    wake_engine()

@@ -29,6 +29,12 @@ def claim_due(limit: int) -> list[DetectionRule]:
     return rules
 
 
+def disabled_but_firing() -> list[DetectionRule]:
+    """Rules that were switched off while alerts of theirs were open."""
+    rows = DetectionRule.objects.filter(enabled=False, series__firing=True).distinct()
+    return list(rows.select_related("source", "severity", "service", "integration"))
+
+
 def release(rule: DetectionRule) -> None:
     """Plan the next run at the rule's interval from now on."""
     DetectionRule.objects.filter(pk=rule.pk).update(

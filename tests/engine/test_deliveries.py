@@ -19,7 +19,11 @@ Subscribe = Callable[[Callable[[Fact], None]], None]
 def hear(monkeypatch: pytest.MonkeyPatch) -> Subscribe:
     """Let a function be the only subscriber to notes."""
     monkeypatch.setattr(bus, "SUBSCRIPTIONS", {})
-    return lambda handle: bus.subscribe(facts.Noted, name=f"test.{handle.__name__}")(handle) and None
+
+    def subscribe(handle: Callable[[Fact], None]) -> None:
+        bus.subscribe(facts.Noted, name=f"test.{handle.__name__}")(handle)
+
+    return subscribe
 
 
 def _note(declare: Declare, text: str = "It is DNS") -> None:

@@ -9,6 +9,7 @@ import binascii
 import json
 from datetime import datetime
 from typing import Any, ClassVar, Final
+from uuid import UUID
 
 from django.core.exceptions import ValidationError as FieldFault
 from django.db.models import Field, Model, Q, QuerySet
@@ -59,7 +60,8 @@ def _limit(text: str | None) -> int:
 def _encode(row: Model, column: str) -> str:
     value = getattr(row, column)
     plain = value.isoformat() if isinstance(value, datetime) else value
-    return base64.urlsafe_b64encode(json.dumps([plain, row.pk]).encode()).decode().rstrip("=")
+    key = str(row.pk) if isinstance(row.pk, UUID) else row.pk
+    return base64.urlsafe_b64encode(json.dumps([plain, key]).encode()).decode().rstrip("=")
 
 
 def _decode(cursor: str) -> tuple[Any, Any]:
@@ -78,7 +80,8 @@ def _beyond(model: type[Model], by: str, mark: tuple[Any, Any]) -> Q:
         pk = _column(model, "id").to_python(mark[1])
     except (FieldFault, TypeError, OverflowError, AttributeError) as error:
         raise _unknown_cursor() from error
-    if value is None or not isinstance(pk, int) or not 0 <= pk < 2**63:
+    is_key = isinstance(pk, UUID) or (isinstance(pk, int) and 0 <= pk < 2**63)
+    if value is None or not is_key:
         raise _unknown_cursor()
     # The first condition alone bounds the scan of the index; the second settles ties.
     ahead = Q(**{f"{column}__{way}": value}) | Q(**{f"id__{way}": pk})

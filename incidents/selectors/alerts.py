@@ -1,5 +1,6 @@
 """Lists of alerts, and the way of one alert from the wire to its incident."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -91,6 +92,16 @@ def trace(alert: Alert, signal: Signal | None) -> list[Step]:
             Step(alert.resolved_at, "circle-check", "Over", f"{source} said so", tone="ok")
         )
     return steps
+
+
+def made_of(alerts: QuerySet[Alert], delivery_id: uuid.UUID) -> Alert | None:
+    """The newest of `alerts` that the message with this id speaks of. Two queries."""
+    signal = Signal.objects.filter(delivery_id=delivery_id).first()
+    if signal is None:
+        return None
+    prints = [told["fingerprint"] for told in signal.outcome if "fingerprint" in told]
+    found = alerts.filter(integration_id=signal.integration_id, fingerprint__in=prints)
+    return found.order_by("-pk").first()
 
 
 def first_signal(alert: Alert) -> Signal | None:

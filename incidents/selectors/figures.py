@@ -1,7 +1,7 @@
 """The figures of the board, read from the daily rollups."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 
 from django.db.models import Count, QuerySet
@@ -56,9 +56,10 @@ def board(visible: QuerySet[Incident]) -> BoardFigures:
 def _per_day(
     rows: "QuerySet[Incident] | QuerySet[Alert]", field: str, days: list[date]
 ) -> list[float | None]:
+    begin = datetime.combine(days[0], time.min, tzinfo=UTC)
     counted = dict(
-        rows.filter(**{f"{field}__date__gte": days[0]})
-        .annotate(day=TruncDate(field))
+        rows.filter(**{f"{field}__gte": begin})
+        .annotate(day=TruncDate(field, tzinfo=UTC))
         .order_by()
         .values_list("day")
         .annotate(n=Count("pk"))

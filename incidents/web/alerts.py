@@ -1,10 +1,11 @@
 """Alerts: the list, and one alert with its way from the wire to the incident."""
 
 import json
+import uuid
 from contextlib import suppress
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from incidents import access
@@ -67,6 +68,17 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "may": abilities(request.principal),
     }
     return render(request, "incidents/alert_detail.html", context)
+
+
+@require_safe
+@requires("alert.read")
+def follow(request: Request, delivery_id: uuid.UUID) -> HttpResponse:
+    """The address that a sender gets with its answer: on to what has become of the message."""
+    visible = alerts.visible(access.visible_incidents(request.principal))
+    alert = alerts.made_of(visible, delivery_id)
+    if alert is None:
+        raise NotFound("This message has made no alert.", "If it was sent just now, try again.")
+    return redirect("web:alert", pk=alert.pk)
 
 
 def _pretty(signal: Signal) -> str:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("search.json", incidents.search, name="search"),
     path("alerts", alerts.listing, name="alerts"),
     path("alerts/<int:pk>", alerts.detail, name="alert"),
+    path("alerts/trace/<uuid:delivery_id>", alerts.follow, name="trace"),
     path("sign-in", accounts.sign_in, name="sign_in"),
     path("sign-in/<str:token>", accounts.link, name="link"),
     path("sign-out", accounts.sign_out, name="sign_out"),

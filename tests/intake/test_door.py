@@ -170,10 +170,8 @@ def test_it_stores_a_message_with_an_idempotency_key_once(visitor: Visitor) -> N
     assert len({answer.json()["id"] for answer in answers}) == Signal.objects.count() == 1
 
 
-def test_it_slows_down_who_sends_too_much(
-    visitor: Visitor, settings: pytest.FixtureRequest
-) -> None:
-    settings.INTAKE_RATE = 5  # type: ignore[attr-defined]  # pytest-django's settings
+def test_it_slows_down_who_sends_too_much(visitor: Visitor, settings: Any) -> None:
+    settings.INTAKE_RATE = 5
     path = f"/hooks/alertmanager/{visitor.keys['alertmanager']}"
     answers = visitor.post_all([(path, alertmanager(), {})] * 15)
     statuses = sorted(answer.status_code for answer in answers)

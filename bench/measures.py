@@ -115,18 +115,17 @@ async def _race(product: Product, token: str, key: str, browsers: int, rate: flo
     alerts = int(rate * 10)
 
     async def watch(socket: ClientConnection) -> None:
-        left = alerts
+        seen: set[str] = set()
         async for text in socket:
             message = json.loads(text)
             await _acknowledge(socket, message)
-            incident = message.get("incident")
-            if message.get("type") == "incident_created" and isinstance(incident, dict):
-                began = sent.get(incident["title"])
-                if began is not None:
-                    times.append(time.perf_counter() - began)
-                    left -= 1
-                    if not left:
-                        return
+            for event in message.get("events", [message]):
+                title = event.get("data", {}).get("title", "")
+                if title in sent and title not in seen:
+                    seen.add(title)
+                    times.append(time.perf_counter() - sent[title])
+            if len(seen) == alerts:
+                return
 
     sockets = [await _open(product, "/ws/feed", token) for _ in range(browsers)]
     watchers = [asyncio.create_task(watch(socket)) for socket in sockets]

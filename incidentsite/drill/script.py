@@ -87,14 +87,10 @@ async def _first_alert(stage: Stage, hook: str, run: str) -> str:
         body = _notification(run, "firing", _now())
         await stage.call("POST", hook, body, expect=202)
         stage.step("the alert is stored", time.perf_counter() - sent)
-        message = await feed.wait_for(lambda m: m["type"] == "incident_created")
+        news = await feed.wait_for(lambda m: bool(_opened(m)))
         stage.step("the incident is on the board", time.perf_counter() - sent)
     await stage.call("POST", hook, body, expect=202)
-    reference = str(
-        message["incident"]["reference"]
-        if isinstance(message["incident"], dict)
-        else message["incident"]
-    )
+    reference = _opened(news)
     incident = await stage.call("GET", f"/api/incidents/{reference}")
     if not str(incident["title"]).startswith("Drill:"):
         raise DrillFailed(f"the board showed {reference}, which is not the drill's incident")
@@ -103,6 +99,14 @@ async def _first_alert(stage: Stage, hook: str, run: str) -> str:
         raise DrillFailed(f"2 alerts are expected on {reference}, {len(alerts['results'])} came")
     stage.step(f"{reference}: two alerts, one incident, repeats folded")
     return reference
+
+
+def _opened(message: dict[str, Any]) -> str:
+    """The reference of the drill's incident, if this message of the feed tells of it."""
+    for event in message.get("events", [message]):
+        if str(event.get("data", {}).get("title", "")).startswith("Drill:"):
+            return str(event["incident"])
+    return ""
 
 
 def _now() -> str:

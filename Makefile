@@ -38,7 +38,7 @@ soak: .venv/.dev ## kill and restart real processes, ROUNDS times
 check: .venv/.dev ## formatting, lint, types, layers, migrations, API description, locks
 	@echo "ruff";         .venv/bin/ruff format --check --quiet . && .venv/bin/ruff check --quiet .
 	@echo "types";        .venv/bin/mypy --no-error-summary .
-	@echo "layers";       .venv/bin/lint-imports --no-timing > .venv/lint-imports.txt || { cat .venv/lint-imports.txt; exit 1; }
+	@echo "layers";       .venv/bin/lint-imports --no-logo > .venv/lint-imports.txt || { cat .venv/lint-imports.txt; exit 1; }
 	@echo "migrations";   $(manage) makemigrations --check --dry-run --verbosity 1 > .venv/migrations.txt || { cat .venv/migrations.txt; exit 1; }
 	@echo "openapi";      $(manage) spectacular --validate --fail-on-warn --file .venv/openapi.yaml && diff -u $(api) .venv/openapi.yaml || { echo "Write it again: make openapi"; exit 1; }
 	@echo "templates";    .venv/bin/djlint --lint --quiet templates

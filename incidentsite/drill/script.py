@@ -2,6 +2,7 @@
 
 import time
 import uuid
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import httpx
@@ -203,7 +204,9 @@ async def _postmortem(stage: Stage, reference: str) -> None:
     sent = time.perf_counter()
     drafted = await stage.call("POST", f"/api/incidents/{reference}/postmortem", {}, expect=201)
     stage.step("the post-mortem is drafted from the facts", time.perf_counter() - sent)
-    action = {"incident": reference, "title": "Alert when a release pins an old TLS version"}
+    due = (datetime.now(UTC) + timedelta(days=7)).date().isoformat()
+    title = "Alert when a release pins an old TLS version"
+    action = {"incident": reference, "title": title, "kind": "alerting", "due_on": due}
     await stage.call("POST", "/api/action-items", action, expect=201)
     sent = time.perf_counter()
     pdf = await stage.call("GET", f"/api/postmortems/{drafted['id']}/pdf")

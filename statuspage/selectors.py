@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 
 from incidents.models import Incident
 from statuspage.models import (
@@ -46,14 +46,15 @@ def page_called(slug: str) -> StatusPage | None:
 
 
 def components_now(page: StatusPage) -> list[ComponentNow]:
-    """All components in the order of the page. Four queries."""
+    """All components in the order of the page. Three queries."""
     effects = ComponentEffect.objects.filter(
         until=None, public_incident__incident__private=False
     ).select_related("public_incident__incident")
-    rows = page.components.select_related("group").prefetch_related(
+    rows = page.components.select_related("group", "service").prefetch_related(
         Prefetch("effects", effects), "changes"
     )
-    return [_now(row) for row in rows]
+    last = F("group__position").asc(nulls_last=True)
+    return [_now(row) for row in rows.order_by(last, "group__name", "position", "name")]
 
 
 def _now(row: Component) -> ComponentNow:

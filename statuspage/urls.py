@@ -7,7 +7,7 @@ from statuspage.views import console, panel
 app_name = "statuspage"
 urlpatterns = [
     path("status-page", console.page, name="page"),
-    path("status-page/components/<int:pk>", console.set_state, name="component_state"),
+    path("status-page/<slug:slug>/components", console.set_state, name="component_state"),
     path("incidents/<str:ref>/status-panel", panel.panel, name="panel"),
     path("incidents/<str:ref>/status-updates", panel.publish, name="publish"),
 ]

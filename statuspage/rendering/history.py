@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from typing import Final
 
-from statuspage.rendering.days import LENGTH
-from statuspage.rendering.view import IncidentView, PageView
+from statuspage.rendering.view import IncidentView, PageView, told_from
 
 _GRAVITY: Final = ("info", "degraded", "partial", "major")
 
@@ -37,28 +36,36 @@ class Month:
     def summary(self) -> str:
         count = len(self.incidents)
         if not count:
-            return "No incidents."
+            return "No incidents published."
         return "1 incident." if count == 1 else f"{count} incidents."
 
 
 def months(view: PageView) -> list[Month]:
-    """From this month back to the one ninety days ago, newest first."""
+    """From this month back to the one ninety days ago, newest first.
+
+    What began before that and lasted into it is told in the oldest month.
+    """
     incidents = [*view.active, *view.past]
     today = view.now.astimezone(UTC).date()
-    oldest = today - timedelta(days=LENGTH)
-    starts = [oldest, *(i.row.started_at.astimezone(UTC).date() for i in incidents)]
+    oldest = told_from(view.now).date()
     found: list[Month] = []
     first = today.replace(day=1)
-    while first >= min(starts).replace(day=1):
-        found.append(_month(first, today, incidents))
+    while first >= oldest:
+        began = [i for i in incidents if max(_start(i), oldest).replace(day=1) == first]
+        found.append(_month(first, today, incidents, began))
         first = (first - timedelta(days=1)).replace(day=1)
     return found
 
 
-def _month(first: date, today: date, incidents: Sequence[IncidentView]) -> Month:
+def _start(incident: IncidentView) -> date:
+    return incident.row.started_at.astimezone(UTC).date()
+
+
+def _month(
+    first: date, today: date, incidents: Sequence[IncidentView], began: Sequence[IncidentView]
+) -> Month:
     length = calendar.monthrange(first.year, first.month)[1]
     days = [first + timedelta(days=offset) for offset in range(length)]
-    began = [i for i in incidents if i.row.started_at.astimezone(UTC).date() in set(days)]
     return Month(
         first=first,
         cells=[_cell(day, incidents) for day in days if day <= today],
@@ -77,4 +84,4 @@ def _cell(day: date, incidents: Sequence[IncidentView]) -> Cell:
 def _covers(incident: IncidentView, day: date) -> bool:
     row = incident.row
     until = row.resolved_at.astimezone(UTC).date() if row.resolved_at else day
-    return row.started_at.astimezone(UTC).date() <= day <= until
+    return _start(incident) <= day <= until

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -129,9 +129,7 @@ def load(page: StatusPage) -> PageView:
     """Everything that the page and its history show. Seven queries."""
     now = clock.now()
     horizon = now - timedelta(days=days.LENGTH)
-    found = incidents(page).filter(
-        Q(resolved_at__isnull=True) | Q(resolved_at__gte=horizon) | Q(started_at__gte=horizon)
-    )
+    found = incidents(page).filter(Q(resolved_at__isnull=True) | Q(resolved_at__gte=told_from(now)))
     views = [incident_view(row) for row in found]
     return PageView(
         page=page,
@@ -141,6 +139,12 @@ def load(page: StatusPage) -> PageView:
         active=sorted((v for v in views if not v.is_over), key=_gravest_first),
         past=[view for view in views if view.is_over],
     )
+
+
+def told_from(now: datetime) -> datetime:
+    """The history tells of whole months, back to the one ninety days ago."""
+    first = now.astimezone(UTC) - timedelta(days=days.LENGTH)
+    return first.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def _gravest_first(view: IncidentView) -> tuple[int, float]:

@@ -54,7 +54,7 @@ class Draft:
 def suggest(incident: Incident, page: StatusPage, *, state: str = "") -> Draft:
     """A draft for the next update about `incident` on `page`, for `state` or the one it is in."""
     public = PublicIncident.objects.filter(page=page, incident=incident).first()
-    state = state or incident.public_state
+    state = state or _next_state(incident, public)
     if public is None:
         touched = _of_service(incident, page)
         effects = {row.pk: str(_by_rank(incident)[0]) for row in touched}
@@ -67,6 +67,14 @@ def suggest(incident: Incident, page: StatusPage, *, state: str = "") -> Draft:
     if state == PublicState.RESOLVED:
         effects = {}
     return Draft(state, title, _text(state, incident, touched), effects)
+
+
+def _next_state(incident: Incident, public: PublicIncident | None) -> str:
+    """Where responders are, but no step back from what customers read; unless it broke again."""
+    now = PublicState(incident.public_state)
+    if public is None or public.is_over:
+        return now
+    return max(now, PublicState(public.state), key=list(PublicState).index)
 
 
 def neutral_title(incident: Incident, page: StatusPage) -> str:

@@ -1,5 +1,6 @@
 """What people type, checked for shape; the verbs check the rest."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -73,5 +74,18 @@ class PublishForm(forms.Form):
 class StateForm(forms.Form):
     """A component's state, set by hand."""
 
-    state = forms.ChoiceField(choices=ComponentState.choices)
-    reason = forms.CharField(max_length=300)
+    component = forms.TypedChoiceField(coerce=int, widget=forms.Select({"class": "select"}))
+    state = forms.ChoiceField(
+        choices=ComponentState.choices, widget=forms.Select({"class": "select"})
+    )
+    reason = forms.CharField(
+        label="Why, for the record",
+        max_length=300,
+        help_text="Stays inside.",
+        widget=forms.TextInput({"class": "input", "autocomplete": "off"}),
+    )
+
+    def __init__(self, components: Iterable[Component], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.names = {component.pk: component.name for component in components}
+        self.fields["component"].choices = list(self.names.items())  # type: ignore[attr-defined]  # a ChoiceField

@@ -99,7 +99,12 @@ def _blank_form(
 
 
 def _behind(incident: Incident, public: PublicIncident | None) -> str:
-    """What responders know by now and customers were not told; empty where they agree."""
-    if public is None or public.state == incident.public_state:
+    """What responders know by now and customers were not told; empty where they know as much."""
+    if public is None:
         return ""
-    return str(PublicState(incident.public_state).label)
+    told, known = (
+        list(PublicState).index(PublicState(state))
+        for state in (public.state, incident.public_state)
+    )
+    broke_again = public.is_over and not incident.is_over
+    return str(PublicState(incident.public_state).label) if known > told or broke_again else ""

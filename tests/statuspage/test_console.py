@@ -7,7 +7,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from incidents.kernel.actor import Actor
 from incidents.models import Service, User
+from incidents.pipeline import lifecycle
 from statuspage.models import Component, ComponentChange, PublicUpdate, StatusPage
 from tests.conftest import Declare, People
 from tests.statuspage.conftest import Publish
@@ -104,12 +106,25 @@ def test_a_private_incident_has_a_panel_that_says_why_it_cannot_be_published(
 
 
 def test_the_panel_says_when_customers_know_less_than_responders(
+    declare: Declare, commander: Client, publish: Publish, people: People
+) -> None:
+    incident = declare()
+    publish(incident, "investigating", "Looking.")
+    actor = Actor.of(people.commander)
+    lifecycle.move(incident_id=incident.pk, name="resolve", actor=actor)
+    html = commander.get(f"/incidents/{incident.reference}/status-panel").content.decode()
+    assert "Customers read “Investigating”." in html
+    assert "You are further: resolved." in html
+
+
+def test_the_panel_takes_no_step_back_from_what_customers_read(
     declare: Declare, commander: Client, publish: Publish, page: StatusPage
 ) -> None:
     incident = declare()
     publish(incident, "identified", "Found.")
     html = commander.get(f"/incidents/{incident.reference}/status-panel").content.decode()
-    assert "Customers read “Cause found”." in html
+    assert '<option value="identified" selected>' in html
+    assert "You are further" not in html
 
 
 def test_the_page_lists_components_and_what_makes_them_so(
@@ -125,8 +140,8 @@ def test_the_page_lists_components_and_what_makes_them_so(
 def test_a_state_set_by_hand_needs_a_commander_and_a_reason(
     people: People, sign_in: SignIn, commander: Client, checkout: Component
 ) -> None:
-    address = f"/status-page/components/{checkout.pk}"
-    fields = {"state": "degraded", "reason": "DNS"}
+    address = "/status-page/main/components"
+    fields = {"component": checkout.pk, "state": "degraded", "reason": "DNS"}
     assert sign_in(people.teammate).post(address, fields).status_code == 403
     assert commander.post(address, {**fields, "reason": ""}).status_code == 422
     assert commander.post(address, fields).status_code == 302

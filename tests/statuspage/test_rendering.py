@@ -43,7 +43,7 @@ def test_it_is_quiet_when_all_is_well(
 ) -> None:
     refresh_stale()
     assert "Online checkout is operational" in bytes_of("")
-    assert "No incident was resolved in the last 90 days." in bytes_of("")
+    assert "No incidents published in the last 90 days." in bytes_of("")
 
 
 def test_it_lists_two_incidents_under_one_headline(
@@ -115,6 +115,17 @@ def test_history_tells_by_month_and_links_to_each_incident(
     assert "39 min" in html
     assert "Partial outage" in html
     assert f"/status/incidents/{update.public_incident.key}" in html
+
+
+def test_history_leaves_out_nothing_of_the_months_it_tells_of(
+    declare: Declare, publish: Publish, page: StatusPage, frozen: FrozenClock, bytes_of: BytesOf
+) -> None:
+    now = frozen.at
+    frozen.fast_forward(days=-93)  # 2 August, while ninety days reach back to the fifth only
+    publish(declare(), "resolved", "Over.", title="Early in August")
+    frozen.at = now
+    refresh_stale()
+    assert "Early in August" in bytes_of("history")
 
 
 def test_a_permanent_address_is_rendered_once_and_again_when_it_changes(

@@ -79,16 +79,17 @@ class PagerDuty:
     def stored(self, body: Any, raw: bytes, delivery_id: uuid.UUID) -> bytes:  # noqa: ARG002
         """A trigger without a dedup key is named by its delivery."""
         kept = {name: value for name, value in body.items() if name != "routing_key"}
-        if not kept.get("dedup_key") and kept.get("event_action") == "trigger":
-            kept["dedup_key"] = delivery_id.hex
-        return payload.write(kept)
+        return payload.write(kept | {"dedup_key": self._dedup_key(body, delivery_id)})
 
     def accepted(self, body: Any, delivery_id: uuid.UUID) -> dict[str, Any]:
         return {
             "status": "success",
             "message": "Event processed",
-            "dedup_key": body.get("dedup_key") or delivery_id.hex,
+            "dedup_key": self._dedup_key(body, delivery_id),
         }
+
+    def _dedup_key(self, body: Any, delivery_id: uuid.UUID) -> str:
+        return plain(body.get("dedup_key"), 255) or delivery_id.hex
 
     def refused(self, refusal: Refusal) -> tuple[int, bytes, dict[str, Any]]:
         """Clients of PagerDuty know 400 as "do not send this again" and expect it for all faults

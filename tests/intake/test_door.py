@@ -1,13 +1,17 @@
 """What the door answers, and what it has stored by then."""
 
+import asyncio
 import gzip
 import json
 import logging
 from typing import Any
 
+import psycopg
 import pytest
+from psycopg_pool import PoolTimeout
 
 from incidents.door import ledger
+from incidents.door.keys import KeyRing
 from incidents.door.limits import Bucket
 from incidents.kernel import tokens
 from incidents.models import ApiKey, Integration, Scope, Signal
@@ -213,3 +217,42 @@ def test_it_promises_nothing_when_its_own_code_fails(
     answer = visitor.alert()
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert not Signal.objects.exists()
+
+
+@pytest.mark.parametrize("trouble", [psycopg.OperationalError, PoolTimeout])
+def test_it_promises_nothing_while_the_database_is_away(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch, trouble: type[Exception]
+) -> None:
+    async def fail(*_: Any) -> None:
+        raise trouble
+
+    monkeypatch.setattr(ledger.Ledger, "_insert", fail)
+    answers = [visitor.alert(), visitor.page(**TRIGGER), visitor.event()]
+    assert [answer.status_code for answer in answers] == [503] * 3
+    assert {answer.headers["retry-after"] for answer in answers} == {"5"}
+
+
+def test_it_gives_up_on_a_database_that_hangs(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hang(*_: Any) -> None:
+        await asyncio.sleep(0.5)
+
+    monkeypatch.setattr(ledger, "SECONDS_TO_WRITE", 0.05)
+    monkeypatch.setattr(ledger.Ledger, "_insert", hang)
+    assert visitor.alert().status_code == 503
+
+
+def test_it_refuses_when_too_much_waits(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "BYTES_WAITING", -1)
+    assert visitor.alert().status_code == 503
+
+
+def test_it_knows_nobody_while_the_keys_cannot_be_read(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_: KeyRing) -> dict[str, Any]:
+        raise psycopg.OperationalError
+
+    monkeypatch.setattr(KeyRing, "_load", fail)
+    assert visitor.alert().status_code == 503

@@ -41,7 +41,7 @@ def read(body: Any) -> list[Signal]:
 
 def _problems(body: Mapping[str, Any]) -> list[str]:
     found = []
-    action = body.get("event_action")
+    action = plain(body.get("event_action"), 40)
     dedup_key = body.get("dedup_key")
     if not action:
         found.append("'event_action' is missing or blank")
@@ -78,7 +78,7 @@ def _signal(body: Mapping[str, Any], event: Mapping[str, Any]) -> Signal:
     details = event.get("custom_details")
     own = fingerprint(plain(event.get("source"), 1024), plain(event.get("summary"), 1024))
     return Signal(
-        action=ACTIONS[body["event_action"]],
+        action=ACTIONS[plain(body["event_action"], 40)],
         fingerprint=key(body.get("dedup_key")) or own,
         title=plain(event.get("summary"), 1024),
         description=plain(details, 15_000),

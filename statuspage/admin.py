@@ -4,8 +4,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 
+from incidents.admin.lists import OfVisibleIncidents, Rows, ToLookAt
 from statuspage.models import (
     Component,
     ComponentChange,
@@ -31,7 +32,7 @@ class ComponentInline(TabularInline):  # type: ignore[misc]  # unfold brings no 
 
 
 @admin.register(StatusPage)
-class StatusPageAdmin(ModelAdmin):  # type: ignore[misc]  # unfold brings no types
+class StatusPageAdmin(Rows):
     list_display = ("name", "slug", "is_default", "enabled", "rendered_at")
     list_filter = ("enabled",)
     search_fields = ("name", "slug")
@@ -45,7 +46,7 @@ class StatusPageAdmin(ModelAdmin):  # type: ignore[misc]  # unfold brings no typ
 
 
 @admin.register(Component)
-class ComponentAdmin(ModelAdmin):  # type: ignore[misc]  # unfold brings no types
+class ComponentAdmin(Rows):
     list_display = ("name", "page", "group", "service", "manual_state", "position")
     list_filter = ("page", "group")
     list_select_related = ("page", "group", "service")
@@ -67,27 +68,6 @@ class ComponentAdmin(ModelAdmin):  # type: ignore[misc]  # unfold brings no type
         snapshots.changed(pages)
 
 
-class _Shown(ModelAdmin):  # type: ignore[misc]  # unfold brings no types
-    """Rows that only verbs write."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
-        return False
-
-    def has_change_permission(
-        self,
-        request: HttpRequest,  # noqa: ARG002
-        obj: object = None,  # noqa: ARG002
-    ) -> bool:
-        return False
-
-    def has_delete_permission(
-        self,
-        request: HttpRequest,  # noqa: ARG002
-        obj: object = None,  # noqa: ARG002
-    ) -> bool:
-        return False
-
-
 class UpdateInline(TabularInline):  # type: ignore[misc]  # unfold brings no types
     model = PublicUpdate
     fields = ("created_at", "state", "body", "author_name")
@@ -97,7 +77,7 @@ class UpdateInline(TabularInline):  # type: ignore[misc]  # unfold brings no typ
 
 
 @admin.register(PublicIncident)
-class PublicIncidentAdmin(_Shown):
+class PublicIncidentAdmin(OfVisibleIncidents):
     list_display = ("title", "page", "incident", "state", "started_at", "resolved_at")
     list_filter = ("state", "page")
     list_select_related = ("page", "incident")
@@ -106,7 +86,7 @@ class PublicIncidentAdmin(_Shown):
 
 
 @admin.register(ComponentChange)
-class ComponentChangeAdmin(_Shown):
+class ComponentChangeAdmin(ToLookAt):
     list_display = ("component", "old", "new", "reason", "actor_name", "at")
     list_filter = ("component__page", "new")
     list_select_related = ("component",)

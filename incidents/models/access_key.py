@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from simple_history.models import HistoricalRecords
 
 from incidents.kernel import clock, tokens
 from incidents.kernel.errors import Invalid
@@ -90,6 +92,7 @@ class Integration(models.Model):
     paused = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     last_signal_at = models.DateTimeField(null=True, blank=True, editable=False)
+    history: ClassVar[Any] = HistoricalRecords(excluded_fields=["key_hash", "last_signal_at"])
 
     class Meta:
         ordering = ("name",)

@@ -1,8 +1,9 @@
 """What is polled, and the rules that decide whether it is an alert."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
+from simple_history.models import HistoricalRecords
 
 from incidents.models.access_key import Integration
 from incidents.models.severity import Severity
@@ -55,6 +56,7 @@ class DetectionRule(models.Model):
     enabled = models.BooleanField(default=True)
     next_due_at = models.DateTimeField(null=True, blank=True, editable=False)
     leased_until = models.DateTimeField(null=True, blank=True, editable=False)
+    history: ClassVar[Any] = HistoricalRecords(excluded_fields=["next_due_at", "leased_until"])
 
     class Meta:
         ordering = ("name",)

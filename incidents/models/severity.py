@@ -1,6 +1,9 @@
 """How bad it is. The rows are data: definitions, examples and targets are edited by admins."""
 
+from typing import Any, ClassVar
+
 from django.db import models
+from simple_history.models import HistoricalRecords
 
 
 class Severity(models.Model):
@@ -15,6 +18,7 @@ class Severity(models.Model):
     ack_minutes = models.PositiveIntegerField(help_text="Acknowledge within, in minutes.")
     mitigate_minutes = models.PositiveIntegerField(help_text="Mitigate within, in minutes.")
     update_minutes = models.PositiveIntegerField(help_text="Next update due after, in minutes.")
+    history: ClassVar[Any] = HistoricalRecords()
 
     class Meta:
         ordering = ("rank",)

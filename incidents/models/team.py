@@ -1,6 +1,9 @@
 """Teams and the services they own."""
 
+from typing import Any, ClassVar
+
 from django.db import models
+from simple_history.models import HistoricalRecords
 
 from incidents.models.user import User
 
@@ -30,6 +33,7 @@ class Service(models.Model):
     depends_on = models.ManyToManyField(
         "self", symmetrical=False, blank=True, related_name="dependents"
     )
+    history: ClassVar[Any] = HistoricalRecords()
 
     class Meta:
         ordering = ("name",)

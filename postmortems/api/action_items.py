@@ -2,16 +2,17 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from incidents import access
+from incidents.api import idempotency
 from incidents.api.schema import page_of
 from incidents.api.views_common import ActionView, operation
 from incidents.kernel import clock
-from incidents.kernel.errors import Invalid, NotFound
-from incidents.models import User
+from incidents.kernel.errors import NotFound
 from postmortems import services
 from postmortems.api.shapes import (
     ActionItemChangesIn,
@@ -43,12 +44,18 @@ class ActionItemsView(ActionView):
         return rows
 
     @operation("Write an action item down", takes=ActionItemIn, answers=ActionItemOut, status=201)
-    def post(self, _request: Request) -> Response:
+    def post(self, request: Request) -> Response:
         given = self.read(ActionItemIn)
         incident = self.incident(given.pop("incident"))
-        item = services.add_action_item(
-            incident_id=incident.pk, content=_changes(given), actor=self.principal.actor
-        )
+        with transaction.atomic():
+            repeated = idempotency.earlier(request, self.principal)
+            if repeated is not None:
+                item = ActionItem.objects.get(pk=repeated)
+                return self.answer(ActionItemOut, item, status=201)
+            item = services.add_action_item(
+                incident_id=incident.pk, content=ActionChanges(**given), actor=self.principal.actor
+            )
+            idempotency.remember(request, self.principal, item.pk)
         return self.answer(ActionItemOut, item, status=201)
 
 
@@ -72,20 +79,7 @@ class ActionItemView(ActionView):
         item = self._item(pk)
         changed = services.change_action_item(
             item_id=item.pk,
-            changes=_changes(self.read(ActionItemChangesIn)),
+            changes=ActionChanges(**self.read(ActionItemChangesIn)),
             actor=self.principal.actor,
         )
         return self.answer(ActionItemOut, changed)
-
-
-def _changes(given: dict[str, Any]) -> ActionChanges:
-    if given.get("owner") is not None:
-        given = given | {"owner": _owner(given["owner"])}
-    return ActionChanges(**given)
-
-
-def _owner(handle: str) -> User:
-    found = User.objects.filter(username=handle).first()
-    if found is None:
-        raise Invalid(f"Nobody has the handle {handle!r}.", "Send a handle or null.", field="owner")
-    return found

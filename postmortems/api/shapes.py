@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from incidents.api.fields import ByHandle
 from incidents.api.views_common import In
 from incidents.kernel import clock
 from incidents.models import Incident
@@ -104,9 +105,7 @@ class PostMortemPageLineOut(Out):
 class ActionItemChangesIn(In):
     title = serializers.CharField(max_length=MAX_TITLE, required=False)
     kind = serializers.ChoiceField(choices=ActionKind.choices, required=False)
-    owner = serializers.CharField(
-        required=False, allow_null=True, max_length=150, help_text="A handle; null for nobody."
-    )
+    owner = ByHandle(required=False, allow_null=True, help_text="A handle; null for nobody.")
     due_on = serializers.DateField(required=False, allow_null=True)
     priority = serializers.ChoiceField(choices=Priority.choices, required=False)
     state = serializers.ChoiceField(choices=ActionState.choices, required=False)

@@ -134,7 +134,9 @@ async def _admit(keys: KeyRing, key: str, speaks: Speaks) -> Grant:
     try:
         grant = await keys.find(key)
     except KeysUnknown as error:
-        raise unavailable("The database does not answer. Nothing was stored; try again.") from error
+        raise unavailable(
+            "The database does not answer. It is not safely stored: send it again."
+        ) from error
     if grant is None:
         text = "This key is not known here. Check that it is complete and has not been replaced."
         raise Refusal(401, text, headers=challenge)
@@ -178,7 +180,7 @@ async def _write(ledger: Ledger, row: Row) -> None:
     try:
         await ledger.write(row)
     except NotWritten as error:
-        text = "The database does not answer. Nothing was stored; try again."
+        text = "The database does not answer. It is not safely stored: send it again."
         raise unavailable(text) from error
     except NoSuchIntegration as error:
         raise Refusal(401, "This integration has been removed.") from error

@@ -86,6 +86,7 @@ def _verdict(checks: dict[str, str]) -> Reply:
 
 
 _AWAY: Final = _verdict({"database": "does not answer"})
+_BROKEN: Final = _verdict({"probe": "failed; the log says why"})
 
 
 def _alone(read: Callable[[], T]) -> T:
@@ -133,6 +134,9 @@ class Health:
         except (Error, TimeoutError) as error:
             logger.warning("A probe got no answer from the database: %s", type(error).__name__)
             return _AWAY
+        except Exception:
+            logger.exception("A probe failed")
+            return _BROKEN
 
 
 _PATHS: Final[dict[str, Callable[[], Reply] | None]] = {

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from incidents.kernel.actor import Actor
 from incidents.kernel.errors import NotAllowed, NotFound, NotSignedIn
-from incidents.models import ApiKey, Incident, Role, Scope, User
+from incidents.models import ApiKey, Incident, IncidentRole, Role, Scope, User
 
 # Action → the least role a person needs, and the scope that lets a key do it.
 POLICY: Final[dict[str, tuple[Role, Scope]]] = {
@@ -72,6 +72,15 @@ NOBODY: Final = Principal()
 def action_of_move(name: str) -> str:
     """The action of the policy that a move of the state machine is."""
     return "incident.command" if name in _ENDING else "incident.respond"
+
+
+def action_of_assigning(principal: Principal, incident: Incident, *, role: str, user: User) -> str:
+    """Roles are a commander's to give; but whoever responds may join, and may take command while
+    nobody has it. Call with the incident's row locked."""
+    for_self = principal.user is not None and user.pk == principal.user.pk
+    joins = role == IncidentRole.RESPONDER
+    vacant = role == IncidentRole.COMMANDER and incident.commander is None
+    return "incident.respond" if for_self and (joins or vacant) else "incident.command"
 
 
 def of_user(user: User | AnonymousUser) -> Principal:

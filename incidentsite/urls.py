@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from incidents.api.events import NowhereView
+
 urlpatterns = [
     path("", include("incidents.web.urls")),
     path("", include("warroom.urls")),
@@ -14,5 +16,6 @@ urlpatterns = [
     path("api/", include("statuspage.api_urls")),
     path("api/", include("runbooks.api_urls")),
     path("api/", include("postmortems.api_urls")),
+    path("api/<path:rest>", NowhereView.as_view()),
     path("admin/", admin.site.urls),
 ]

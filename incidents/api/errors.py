@@ -11,7 +11,7 @@ from typing import Any, Final, TypedDict
 
 from django.core.exceptions import PermissionDenied
 from django.core.signals import got_request_exception
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -90,6 +90,9 @@ def _read(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
             found = _of_validation(error)
         case exceptions.APIException():
             return _of_framework(error)
+        case IntegrityError():
+            text = "Somebody else has just made the same thing, or removed what this refers to."
+            found = as_problem(409, text, code="conflict", hint="Read it again, then try again.")
         case OperationalError():
             text = "The database does not answer right now. Nothing was changed; try again."
             return as_problem(503, text, code="unavailable"), {"Retry-After": "5"}

@@ -1,5 +1,6 @@
 """Input fields that name rows of ours: by slug, by handle, by any spelling of a severity."""
 
+import math
 from typing import Any
 
 from django.db.models import Model
@@ -9,6 +10,20 @@ from rest_framework import serializers
 from incidents.kernel.errors import DomainError
 from incidents.models import Severity, User
 from incidents.pipeline.triage import Severities
+
+
+class Number(serializers.FloatField):
+    """A finite number: JSON has no words for infinity. What is none comes out as null."""
+
+    def to_internal_value(self, data: Any) -> float:
+        number = float(super().to_internal_value(data))
+        if not math.isfinite(number):
+            raise serializers.ValidationError("Give a finite number.")
+        return number
+
+    def to_representation(self, value: Any) -> float | None:  # type: ignore[override]  # or null
+        number = float(value)
+        return number if math.isfinite(number) else None
 
 
 class BySlug(serializers.SlugRelatedField[Any]):

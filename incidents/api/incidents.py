@@ -16,7 +16,16 @@ from incidents.api.schema import page_of
 from incidents.api.shapes import AlertOut, IncidentOut, RoleOut
 from incidents.api.views_common import ActionView, In, operation
 from incidents.kernel.errors import NotFound
-from incidents.models import OVER, Alert, Incident, RoleAssignment, Service, State, Team
+from incidents.models import (
+    OVER,
+    Alert,
+    Incident,
+    IncidentRole,
+    RoleAssignment,
+    Service,
+    State,
+    Team,
+)
 from incidents.pipeline import lifecycle
 from incidents.selectors import alerts
 from incidents.selectors.incidents import IncidentFilter, find
@@ -77,11 +86,18 @@ class IncidentsView(ActionView):
         with transaction.atomic():
             repeated = idempotency.earlier(request, self.principal)
             if repeated is not None:
-                return self.answer(IncidentOut, Incident.objects.get(pk=repeated), status=201)
+                return self.answer(IncidentOut, _made_before(repeated), status=201)
             declaration = lifecycle.Declaration(source="api", **data)
             incident = lifecycle.declare(declaration=declaration, actor=self.principal.actor)
             idempotency.remember(request, self.principal, incident.pk)
         return self.answer(IncidentOut, incident, status=201)
+
+
+def _made_before(pk: int) -> Incident:
+    made = Incident.objects.select_related("severity", "service", "team").filter(pk=pk).first()
+    if made is None:
+        raise NotFound("The incident that this request declared has been deleted since.")
+    return made
 
 
 def _filter(asked: Mapping[str, Any]) -> IncidentFilter:
@@ -115,17 +131,16 @@ class IncidentView(ActionView):
     def patch(self, request: Request, ref: str) -> Response:  # noqa: ARG002
         incident = self.incident(ref)
         changes = dict(self.read(IncidentChange, partial=True))
-        _change(self.principal, incident, changes)
-        return self.answer(IncidentOut, self.incident(ref, "incident.read"))
+        return self.answer(IncidentOut, _change(self.principal, incident, changes))
 
     @operation("Delete an incident and all that is about it", status=204)
     def delete(self, request: Request, ref: str) -> Response:  # noqa: ARG002
-        self.incident(ref).delete()
+        lifecycle.remove(incident_id=self.incident(ref).pk, actor=self.principal.actor)
         return Response(status=204)
 
 
 @transaction.atomic
-def _change(principal: access.Principal, incident: Incident, changes: dict[str, Any]) -> None:
+def _change(principal: access.Principal, incident: Incident, changes: dict[str, Any]) -> Incident:
     """Each change by its verb, all or none. Severity, state and privacy need a commander."""
     actor, reason, pk = principal.actor, changes.pop("reason", ""), incident.pk
     commanded = {"severity", "private"} & changes.keys()
@@ -139,7 +154,7 @@ def _change(principal: access.Principal, incident: Incident, changes: dict[str, 
         lifecycle.set_state(incident_id=pk, state=state, actor=actor, reason=reason)
     if "private" in changes:
         lifecycle.set_private(incident_id=pk, private=changes.pop("private"), actor=actor)
-    lifecycle.edit(incident_id=pk, changes=changes, actor=actor)
+    return lifecycle.edit(incident_id=pk, changes=changes, actor=actor)
 
 
 class ReasonIn(In):
@@ -164,16 +179,23 @@ def move_view(name: str, summary: str) -> type[ActionView]:
 
 class AssignIn(In):
     user = ByHandle(help_text="The person's handle.")
-    role = serializers.CharField(required=False, default="commander", max_length=20)
+    role = serializers.ChoiceField(
+        choices=IncidentRole.choices, required=False, default=IncidentRole.COMMANDER
+    )
 
 
 class AssignView(ActionView):
-    actions: ClassVar[Mapping[str, str]] = {"POST": "incident.command"}
+    """Whoever responds may join and take a vacant command; the rest takes a commander."""
+
+    actions: ClassVar[Mapping[str, str]] = {"POST": "incident.respond"}
 
     @operation("Give somebody a role", takes=AssignIn, answers=IncidentOut)
+    @transaction.atomic
     def post(self, request: Request, ref: str) -> Response:  # noqa: ARG002
-        incident = self.incident(ref)
+        incident = lifecycle.locked(self.incident(ref).pk)
         data = self.read(AssignIn)
+        action = access.action_of_assigning(self.principal, incident, **data)
+        access.require(self.principal, action, incident)
         lifecycle.assign(incident_id=incident.pk, actor=self.principal.actor, **data)
         return self.answer(IncidentOut, self.incident(ref, "incident.read"))
 

@@ -8,14 +8,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from incidents.api.fields import BySlug, SeverityWord
+from incidents import access
+from incidents.api.fields import BySlug, Number, SeverityWord
 from incidents.api.incidents import found
 from incidents.api.schema import page_of
 from incidents.api.views_common import ActionView, In, operation
 from incidents.kernel.errors import Conflict
 from incidents.models import (
-    Alert,
-    AlertState,
     Comparator,
     DetectionRule,
     Integration,
@@ -23,6 +22,7 @@ from incidents.models import (
     Service,
     TelemetrySource,
 )
+from incidents.selectors import alerts
 from incidents.sources.adapters import integrations
 
 
@@ -94,7 +94,7 @@ class RuleIn(In):
     )
     query = serializers.CharField(max_length=5000, help_text="PromQL.")
     comparator = serializers.ChoiceField(choices=Comparator.choices, required=False)
-    threshold = serializers.FloatField()
+    threshold = Number()
     hold_seconds = serializers.IntegerField(required=False, min_value=0, max_value=86_400)
     interval_seconds = serializers.IntegerField(required=False, min_value=5, max_value=86_400)
     severity = SeverityWord()
@@ -111,7 +111,7 @@ class RuleOut(serializers.Serializer[Any]):
     )
     query = serializers.CharField()
     comparator = serializers.ChoiceField(choices=Comparator.choices)
-    threshold = serializers.FloatField()
+    threshold = Number()
     hold_seconds = serializers.IntegerField()
     interval_seconds = serializers.IntegerField()
     severity = serializers.CharField(source="severity.code")
@@ -164,7 +164,11 @@ class RuleView(ActionView):
 
     @operation("Delete a detection rule", status=204)
     def delete(self, request: Request, pk: int) -> Response:  # noqa: ARG002
-        found(_rules(), "rule", pk=pk).delete()
+        rule = found(_rules(), "rule", pk=pk)
+        if rule.series.filter(firing=True).exists():
+            hint = "Switch it off first: that closes its alerts."
+            raise Conflict(f"“{rule.name}” has an alert open.", hint)
+        rule.delete()
         return Response(status=204)
 
 
@@ -174,7 +178,7 @@ class RuleStatusOut(serializers.Serializer[Any]):
     last_run_at = serializers.DateTimeField(allow_null=True)
     duration_ms = serializers.IntegerField(allow_null=True)
     firing = serializers.IntegerField()
-    worst_value = serializers.FloatField(allow_null=True)
+    worst_value = Number(allow_null=True)
     error = serializers.CharField()
 
 
@@ -191,7 +195,7 @@ class DetectionStatusView(ActionView):
         rules = DetectionRule.objects.annotate(last_run_id=Max("runs__pk"))
         runs = RuleRun.objects.in_bulk([r.last_run_id for r in rules if r.last_run_id])
         told = [_status(rule, runs.get(rule.last_run_id or 0)) for rule in rules]
-        active = Alert.objects.exclude(state=AlertState.RESOLVED).count()
+        active = alerts.firing(access.visible_incidents(self.principal)).count()
         return self.answer(DetectionStatusOut, {"active_alerts": active, "rules": told})
 
 

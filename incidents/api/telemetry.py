@@ -66,7 +66,12 @@ class SourceView(ActionView):
         source = found(TelemetrySource.objects.all(), "source", pk=pk)
         return self.answer(SourceOut, _save(source, self.read(SourceIn, partial=True)))
 
-    @operation("Delete a telemetry source and its rules", status=204)
+    @operation("Delete a telemetry source that no rule asks", status=204)
     def delete(self, request: Request, pk: int) -> Response:  # noqa: ARG002
-        found(TelemetrySource.objects.all(), "source", pk=pk).delete()
+        source = found(TelemetrySource.objects.all(), "source", pk=pk)
+        if source.rules.exists():
+            raise Conflict(
+                f"Rules ask “{source.name}”.", "Delete them or point them elsewhere first."
+            )
+        source.delete()
         return Response(status=204)

@@ -1,9 +1,14 @@
 """Addresses of the API of the hub, and of its description."""
 
-from django.urls import path
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
-
-from incidents.api import catalogue, figures, incidents, sources, telemetry
+from incidents.api import (
+    catalogue,
+    description,
+    events,
+    figures,
+    incidents,
+    sources,
+    telemetry,
+)
 from incidents.api.routes import route
 
 app_name = "api"
@@ -45,6 +50,7 @@ urlpatterns = [
     route("detection/status", sources.DetectionStatusView, name="detection_status"),
     route("metrics/mttr", figures.MttrView, name="mttr"),
     route("metrics/dashboard", figures.DashboardView, name="dashboard"),
-    path("schema", SpectacularJSONAPIView.as_view(), name="schema"),
-    path("docs", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
+    route("events", events.EventsView, name="events"),
+    route("schema", description.SchemaView, name="schema"),
+    route("docs", description.DocsView, name="docs"),
 ]

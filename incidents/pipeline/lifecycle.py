@@ -4,6 +4,7 @@ Each locks the incident's row, checks, writes, emits its fact and returns the in
 NotFound for an unknown incident, Conflict for an illegal move, Invalid for a bad value.
 """
 
+import logging
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ from incidents.models import (
     User,
 )
 from incidents.pipeline import moves
+
+log = logging.getLogger(__name__)
 
 EDITABLE = (
     *("title", "summary", "customer_impact", "root_cause", "environment"),
@@ -61,6 +64,8 @@ def declare(*, declaration: Declaration, actor: Actor) -> Incident:
     title = declaration.title.strip()
     if not title:
         raise Invalid("An incident needs a title.", "Say what is broken.", field="title")
+    if declaration.private and actor.user_id is None:
+        raise _seen_by_nobody("Declare it as a person, or open to all.")
     incident = new_row(declaration, title=title[:MAX_TITLE])
     incident.save()
     bus.emit(incident, opened(incident), actor=actor)
@@ -261,9 +266,23 @@ def set_private(*, incident_id: int, private: bool, actor: Actor) -> Incident:
     incident = locked(incident_id)
     if incident.private == private:
         return incident
+    if private and actor.user_id is None and not incident.role_assignments.exists():
+        raise _seen_by_nobody("Give somebody a role in it first.")
     incident.private = private
     incident.save(update_fields=["private"])
     if private and actor.user_id is not None:
         _hand_over(incident, IncidentRole.RESPONDER, User.objects.get(pk=actor.user_id), actor)
     bus.emit(incident, facts.AccessChanged(private=private), actor=actor)
     return incident
+
+
+def _seen_by_nobody(hint: str) -> Invalid:
+    return Invalid("No person could see this private incident.", hint, field="private")
+
+
+@transaction.atomic
+def remove(*, incident_id: int, actor: Actor) -> None:
+    """Delete the incident and all that is about it; only the log remembers."""
+    incident = locked(incident_id)
+    log.warning("%s deleted %s", actor.handle, incident.reference)
+    incident.delete()

@@ -7,7 +7,7 @@ from django.db import transaction
 from incidents import access
 from incidents.access import Principal
 from incidents.kernel.errors import Invalid
-from incidents.models import Incident, IncidentRole, User
+from incidents.models import Incident, User
 from incidents.pipeline import lifecycle
 
 
@@ -15,15 +15,11 @@ from incidents.pipeline import lifecycle
 def assign(*, principal: Principal, incident: Incident, role: str, handle: str) -> Incident:
     """Give the role to whoever `handle` names ("@mei", "mei" or "me").
 
-    Roles are a commander's to give; but whoever responds may join, and may take command while
-    nobody has it. Raises Invalid for an unknown handle or role, NotAllowed.
+    Raises Invalid for an unknown handle or role, NotAllowed.
     """
     user = _person(handle, principal)
     incident = lifecycle.locked(incident.pk)
-    joins = role == IncidentRole.RESPONDER
-    vacant = role == IncidentRole.COMMANDER and incident.commander is None
-    for_self = principal.user is not None and user.pk == principal.user.pk
-    action = "incident.respond" if for_self and (joins or vacant) else "incident.command"
+    action = access.action_of_assigning(principal, incident, role=role, user=user)
     access.require(principal, action, incident)
     return lifecycle.assign(incident_id=incident.pk, role=role, user=user, actor=principal.actor)
 

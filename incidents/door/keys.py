@@ -1,8 +1,8 @@
 """Who may send: the keys of integrations and API keys, by their hashes, in memory.
 
-The whole ring is read again every few seconds, and at once for a key it does not hold, so that a
-new key works immediately. However many unknown keys arrive, the ring is read at most every
-`SPACING` seconds.
+The whole ring is read again every few seconds while keys are used, and at once for a key it does
+not hold, so that a new key works immediately. However many unknown keys arrive, the ring is read
+at most every `SPACING` seconds.
 """
 
 import asyncio
@@ -24,6 +24,8 @@ from incidents.models import Scope
 logger = logging.getLogger(__name__)
 
 FRESH_FOR: Final = 3.0
+# A key that was taken away works no longer than this.
+STALE_AFTER: Final = 10.0
 SPACING: Final = 0.2
 # What API keys send belongs to this integration; its key hash is nothing that a key hashes to.
 BUILT_IN: Final = "built-in:native"
@@ -75,10 +77,11 @@ class KeyRing:
         name = tokens.digest(key)
         asked = monotonic()
         grant = self._grants.get(name)
-        if grant is None:
+        age = asked - self._read_at
+        if grant is None or age > STALE_AFTER:
             await self._read_since(asked)
             grant = self._grants.get(name)
-        elif asked - self._read_at > FRESH_FOR:
+        elif age > FRESH_FOR:
             self._read()
         if grant is None or grant.is_over:
             return None

@@ -49,10 +49,10 @@ class User(AbstractUser):
         return "".join(word[0] for word in (words[0], words[-1]) if word)[:2].upper()
 
     def save(self, *args: object, **kwargs: object) -> None:
-        # Django admin asks for is_staff; the role is the only thing an admin sets.
-        self.is_staff = self.is_superuser = self.role == Role.ADMIN or self.is_superuser
-        if self.is_superuser:
+        # `createsuperuser` says it in Django's words; from then on the role alone decides.
+        if self._state.adding and self.is_superuser:
             self.role = Role.ADMIN
+        self.is_staff = self.is_superuser = self.role == Role.ADMIN
         super().save(*args, **kwargs)  # type: ignore[arg-type]  # passed through as they came
 
 

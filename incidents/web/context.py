@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from incidents import access
-from incidents.models import OVER, Alert, AlertState
+from incidents.models import OVER
+from incidents.selectors import alerts
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -25,6 +26,7 @@ def _open_incidents(request: HttpRequest) -> int:
 
 
 def _open_alerts(request: HttpRequest) -> int:
-    if not request.user.is_authenticated:
+    principal = access.of_user(request.user)
+    if not principal.is_known:
         return 0
-    return Alert.objects.exclude(state=AlertState.RESOLVED).count()
+    return alerts.firing(access.visible_incidents(principal)).count()

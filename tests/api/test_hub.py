@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -40,7 +39,7 @@ class Robot:
         answer = self.raw(method, path, b"" if body is None else json.dumps(body), **headers)
         return answer.status_code, json.loads(answer.content) if answer.content else None
 
-    def raw(self, method: str, path: str, body: bytes | str = b"", **headers: str) -> HttpResponse:
+    def raw(self, method: str, path: str, body: bytes | str = b"", **headers: str) -> Any:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         content_type = named.pop("Content-Type", "application/json")
         return self._client.generic(method, f"/api/{path}", body, content_type, headers=named)

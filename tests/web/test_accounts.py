@@ -82,3 +82,10 @@ def test_a_weak_password_is_refused(people: People, sign_in: SignIn) -> None:
     answer = sign_in(people.teammate).post("/account", data)
     assert answer.status_code == 422
     assert "too short" in answer.content.decode()
+
+
+def test_an_admin_who_becomes_an_observer_is_no_admin_any_more(people: People) -> None:
+    people.admin.role = "observer"
+    people.admin.save()
+    people.admin.refresh_from_db()
+    assert (people.admin.role, people.admin.is_staff) == ("observer", False)

@@ -12,8 +12,8 @@ from incidents.web.guard import Request, requires
 from incidents.web.permissions import abilities
 from warroom.rendering import Item, item_of
 from warroom.selectors import log
-from warroom.selectors import room as selectors
 from warroom.services import commands
+from warroom.views import around as selectors
 
 LOG_PAGE = 50
 EARLIER_PAGE = 100

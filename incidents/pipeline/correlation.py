@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from incidents.events import bus
 from incidents.events import types as facts
@@ -10,6 +11,8 @@ from incidents.kernel.actor import Actor
 from incidents.models import OVER, Alert, AlertState, Incident, Severity, State
 from incidents.pipeline import lifecycle
 
+_UNATTENDED = (State.DETECTED, State.ACKNOWLEDGED)
+_ATTENDED = (State.INVESTIGATING, State.IDENTIFIED, State.MITIGATED)
 # Past this many alerts in one moment the timeline tells the number instead of each name.
 TELL_EACH = 20
 
@@ -145,20 +148,19 @@ def settle(changes: Changes, *, actor: Actor) -> None:
     for alert in changes.worsened:
         if alert.incident is not None and not alert.incident.is_over:
             _raise_to_worst(alert.incident, [alert], actor)
-    for pk in sorted({a.incident_id for a in changes.acknowledged if a.incident_id}):
-        if Incident.objects.filter(pk=pk, state=State.DETECTED).exists():
-            lifecycle.move(incident_id=pk, name="acknowledge", actor=actor)
-    touched = {a.incident_id for a in changes.resolved if a.incident_id}
-    still_open = Alert.objects.filter(incident_id__in=touched).exclude(state=AlertState.RESOLVED)
-    over = touched - set(still_open.values_list("incident_id", flat=True))
-    for incident in Incident.objects.filter(pk__in=over).exclude(state__in=OVER).order_by("pk"):
-        _alerts_are_over(incident, actor)
+    move = partial(lifecycle.move_those, actor=actor)
+    acknowledged = {a.incident_id for a in changes.acknowledged if a.incident_id}
+    if acknowledged:
+        reason = "the sender acknowledged an alert"
+        move(incident_ids=acknowledged, sources=[State.DETECTED], name="acknowledge", reason=reason)
+    over = _with_nothing_open({a.incident_id for a in changes.resolved if a.incident_id})
+    if over:
+        # Nobody at work: resolve. Somebody at work: let them watch it and resolve it themselves.
+        reason = "all its alerts are over"
+        move(incident_ids=over, sources=_UNATTENDED, name="resolve", reason=reason)
+        move(incident_ids=over, sources=_ATTENDED, name="monitor", reason=reason)
 
 
-def _alerts_are_over(incident: Incident, actor: Actor) -> None:
-    """Nobody at work: resolve. Somebody at work: let them watch it and resolve it themselves."""
-    reason = "all its alerts are over"
-    if incident.state in (State.DETECTED, State.ACKNOWLEDGED):
-        lifecycle.move(incident_id=incident.pk, name="resolve", actor=actor, reason=reason)
-    elif incident.state != State.MONITORING:
-        lifecycle.move(incident_id=incident.pk, name="monitor", actor=actor, reason=reason)
+def _with_nothing_open(incident_ids: set[int]) -> set[int]:
+    rows = Alert.objects.filter(incident_id__in=incident_ids).exclude(state=AlertState.RESOLVED)
+    return incident_ids - set(rows.values_list("incident_id", flat=True).distinct())

@@ -15,9 +15,9 @@ TOO_MUCH = 4
 
 
 def limit() -> None:
-    """At most 20 seconds of processor time and 512 MB; no files beyond the pipes' needs."""
+    """At most 20 seconds of processor time and 512 MB; no core dumps."""
     for what, most in (
-        (resource.RLIMIT_CPU, SECONDS + 5),
+        (resource.RLIMIT_CPU, SECONDS),
         (resource.RLIMIT_AS, MEMORY),
         (resource.RLIMIT_CORE, 0),
     ):

@@ -14,13 +14,15 @@ _CITATION: Final = re.compile(r"\[#(\d{1,9})\]")
 _CITATIONS: Final = re.compile(r"(?:\s*\[#\d{1,9}\])+")
 # The line of a key event as drafted: its time, what kind it is, and the rest.
 _EVENT: Final = re.compile(
-    r"<li><strong>([^<]{4,20})</strong>\s*<em>([^<]{1,30})</em>([^<]*)"
+    r"<li><strong>([^<]{4,20})</strong>\s*<em>([^<]{1,30})</em>([^<\u2060]*)\u2060?"
     r'<sup class="cite"><a href="[^"]*">(\d+)</a></sup></li>'
 )
 _CELLS: Final = (
     '<li class="ev" id="fact-{3}"><span class="no">{3}</span>'
     '<span class="t">{0}</span><span class="k">{1}</span>{2}</li>'
 )
+# A word joiner: the number must not begin the next line.
+_JOINED: Final = "\u2060"
 # No reader needs more, and laying out deep nesting ends in a recursion error.
 MAX_DEPTH: Final = 24
 _VOID: Final = frozenset({"br", "hr", "input"})
@@ -109,7 +111,7 @@ class _Rewriter(HTMLParser):
         if not all(seq in self._known for seq in seqs):
             return found.group()
         links = (f'<a href="{self._link.format(seq)}">{seq}</a>' for seq in seqs)
-        return f'<sup class="cite">{", ".join(links)}</sup>'
+        return f'{_JOINED}<sup class="cite">{", ".join(links)}</sup>'
 
 
 def _lowered(tag: str) -> str:

@@ -17,18 +17,24 @@ CUTS: Final = (
 
 
 def phases_of(incident: Incident, until: datetime) -> list[Phase]:
-    """The phases up to `until`. Where a stamp is missing, its phase is part of the next one."""
+    """The phases up to `until`. Where a stamp is missing, its phase is part of the next one; an
+    open incident is in the first phase that has not ended."""
     found: list[Phase] = []
-    start, names = incident.began_at, list[str]()
+    start, waiting = incident.began_at, list[tuple[str, str]]()
     for slug, name, stamp in CUTS:
         end: datetime | None = getattr(incident, stamp)
-        names.append(name if not names else name.lower())
-        if end is None and slug == CUTS[-1][0]:
-            end = until
+        waiting.append((slug, name))
         if end is None:
             continue
         if end > start:
-            found.append(Phase(slug, ", ".join(names), start, end))
+            found.append(Phase(slug, _joined(waiting), start, end))
             start = end
-        names = []
+        waiting = []
+    if waiting and until > start:
+        slug, name = waiting[0]
+        found.append(Phase(slug, name, start, until))
     return found
+
+
+def _joined(names: list[tuple[str, str]]) -> str:
+    return ", ".join(name if n == 0 else name.lower() for n, (_, name) in enumerate(names))

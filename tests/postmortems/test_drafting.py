@@ -113,7 +113,8 @@ def test_it_counts_who_wrote_and_did_what(body: Body) -> None:
 
 def test_it_writes_about_an_incident_that_is_still_open(story: Story) -> None:
     story.wait(minutes=5)
-    assert "It is still open, 5 minutes after that" in _draft(story).in_order()[0].body
+    summary = _draft(story).in_order()[0].body
+    assert "It was still open when this was written, 5 minutes later, and detected." in summary
 
 
 def test_it_takes_marks_in_titles_for_what_they_are(declare: Declare, people: People) -> None:

@@ -14,6 +14,8 @@ from postmortems.rendering import press
 
 @pytest.fixture(autouse=True)
 def no_spare_left() -> Iterator[None]:
+    """Each test starts its own children."""
+    press.close()
     yield
     press.close()
 
@@ -96,7 +98,7 @@ def test_it_says_which_library_to_install(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_it_ends_what_takes_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _child(tmp_path, "import sys, time; sys.stdin.read(); time.sleep(60)", monkeypatch)
-    monkeypatch.setattr(press, "SECONDS", 0.5)
+    monkeypatch.setattr(press, "PATIENCE", 0.5)
     with pytest.raises(Unavailable, match="more than"):
         press.to_pdf("<p>x")
 

@@ -47,7 +47,7 @@ def test_nothing_that_people_write_runs_or_loads(attack: str) -> None:
 def test_a_citation_leads_to_its_fact() -> None:
     html = to_html("It broke. [#3] [#12]", known=KNOWN)
     links = '<a href="#fact-3">3</a>, <a href="#fact-12">12</a>'
-    assert html == f'<p>It broke.<sup class="cite">{links}</sup></p>'
+    assert html == f'<p>It broke.\u2060<sup class="cite">{links}</sup></p>'
 
 
 def test_a_citation_of_no_fact_stays_text() -> None:

@@ -57,8 +57,8 @@ def _ending(record: Record) -> str:
     resolved = record.figure("resolve")
     if incident.resolved_at is None or resolved is None:
         return said(
-            f"It is still open, {span(incident.opened_at, record.until)} after that, and "
-            f"{incident.get_state_display().lower()}"
+            f"It was still open when this was written, {span(incident.opened_at, record.until)} "
+            f"later, and {incident.get_state_display().lower()}"
         )
     wrong = "; it turned out to be a false alarm" if incident.false_positive else ""
     text = f"It was resolved at {clock_time(incident.resolved_at, record)}"

@@ -15,6 +15,7 @@ WIDTH, HEIGHT, INSET = 88, 24, 3
 FULL = 680
 NARROW = 510
 NAMES = 120
+LONGEST_NAME = 230
 LANE = 34
 LETTER = 5.9  # the average width of a letter at the size of labels
 
@@ -59,20 +60,21 @@ def bars(rows: Sequence[Bar], title: str) -> SafeString:
     """Lying bars with their names before and their values behind them. Empty without rows."""
     if not rows:
         return SafeString("")
-    top = max(max(row.value, row.mark or 0) for row in rows) or 1.0
+    names = min(LONGEST_NAME, max(len(row.name) for row in rows) * LETTER + 12)
     room = max(len(row.text) + len(row.note) for row in rows) * LETTER + 20
-    scale = (NARROW - NAMES - room) / top
-    drawn = format_html_join("", "{}", ((_bar(n, row, scale),) for n, row in enumerate(rows)))
-    return _picture("bars", (NARROW, len(rows) * 26), title, drawn)
+    top = max(max(row.value, row.mark or 0) for row in rows) or 1.0
+    scale = (NARROW - names - room) / top
+    drawn = (_bar(row, n * 26, names, scale) for n, row in enumerate(rows))
+    size = (NARROW, len(rows) * 26)
+    return _picture("bars", size, title, format_html_join("", "{}", ((bar,) for bar in drawn)))
 
 
-def _bar(position: int, row: Bar, scale: float) -> SafeString:
-    top = position * 26
+def _bar(row: Bar, top: int, left: float, scale: float) -> SafeString:
     width = max(1.5, row.value * scale)
-    end = NAMES + max(width, (row.mark or 0) * scale) + 8
+    end = left + max(width, (row.mark or 0) * scale) + 8
     mark = SafeString("")
     if row.mark is not None:
-        at = f"{NAMES + row.mark * scale:.1f}"
+        at = f"{left + row.mark * scale:.1f}"
         mark = format_html(
             '<line class="target" x1="{}" x2="{}" y1="{}" y2="{}"/>', at, at, top, top + 20
         )
@@ -80,7 +82,7 @@ def _bar(position: int, row: Bar, scale: float) -> SafeString:
         '<text class="name" x="0" y="{}">{}</text>'
         '<rect class="bar on {}" x="{}" y="{}" width="{}" height="12"/>{}'
         '<text class="value" x="{}" y="{}">{}</text><text class="note" x="{}" y="{}">{}</text>',
-        *(top + 14, row.name, row.tone, NAMES, top + 4, f"{width:.1f}", mark),
+        *(top + 14, row.name, row.tone, f"{left:.1f}", top + 4, f"{width:.1f}", mark),
         *(f"{end:.1f}", top + 14, row.text),
         *(f"{end + (len(row.text) + 1) * LETTER:.1f}", top + 14, row.note),
     )
@@ -150,19 +152,25 @@ def _shade(phases: Lane, scale: Scale, rows: int) -> SafeString:
 
 def _lane(position: int, lane: Lane, scale: Scale) -> SafeString:
     top = position * LANE
-    parts = [_level(lane, scale, top)]
     # A circle may stand where a span begins: the label then starts beside it.
     inset = 13 if lane.marks else 6
+    parts = [_level(lane, scale, top)]
     parts += [_span(span, scale, top, inset) for span in lane.spans]
     parts += [_mark(mark, scale, top) for mark in lane.marks]
-    if lane.note:
-        parts.append(_lane_note(lane, scale, top))
     return format_html(
-        '<text class="name" x="0" y="{}">{}</text>{}'
-        '<line class="grid" x1="0" x2="{}" y1="{}" y2="{}"/>',
-        *(top + LANE / 2 + 4, lane.name),
-        format_html_join("", "{}", ((part,) for part in parts)),
+        '{}{}<line class="grid" x1="0" x2="{}" y1="{}" y2="{}"/>',
+        *(_lane_name(lane, top), format_html_join("", "{}", ((part,) for part in parts))),
         *(FULL, top + LANE, top + LANE),
+    )
+
+
+def _lane_name(lane: Lane, top: int) -> SafeString:
+    """The name, and the remark below it."""
+    if not lane.note:
+        return format_html('<text class="name" x="0" y="{}">{}</text>', top + 21, lane.name)
+    return format_html(
+        '<text class="name" x="0" y="{}">{}</text><text class="note" x="0" y="{}">{}</text>',
+        *(top + 15, lane.name, top + 28, lane.note),
     )
 
 
@@ -215,16 +223,6 @@ def _level(lane: Lane, scale: Scale, top: int) -> SafeString:
     points += [(scale.x(scale.end), y), (scale.x(scale.end), base)]
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     return format_html('<polygon class="level" points="{}"/>', path)
-
-
-def _lane_note(lane: Lane, scale: Scale, top: int) -> SafeString:
-    """A remark in a lane that is otherwise empty, or at its right end."""
-    empty = not (lane.spans or lane.marks or lane.levels)
-    return format_html(
-        '<text class="note" x="{}" y="{}" text-anchor="{}">{}</text>',
-        *(f"{scale.x(scale.start) + 5 if empty else FULL:.1f}", top + LANE / 2 + 4),
-        *("start" if empty else "end", lane.note),
-    )
 
 
 def _axis(scale: Scale, top: int) -> SafeString:

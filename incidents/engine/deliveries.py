@@ -5,6 +5,7 @@ after a while, in the end parked for people to see; the others go on meanwhile.
 """
 
 import logging
+import time
 from datetime import timedelta
 from typing import Final
 
@@ -17,16 +18,18 @@ from incidents.models import Delivery, DeliveryState
 log = logging.getLogger(__name__)
 
 BATCH: Final = 50
+# Signals wait while subscribers are told: have the engine look up often.
+SECONDS: Final = 0.25
 # Seconds until the next try, by the number of tries so far; after the last one it is parked.
 BACKOFF: Final = (1, 5, 15, 30, 60, 120, 300, 600, 900)
 
 
 def work() -> int:
-    """Tell up to BATCH subscribers; returns how many were due."""
-    for done in range(BATCH):
-        if not _tell_next():
-            return done
-    return BATCH
+    """Tell up to BATCH subscribers, or as many as a moment allows; returns how many were due."""
+    until, done = time.monotonic() + SECONDS, 0
+    while done < BATCH and time.monotonic() < until and _tell_next():
+        done += 1
+    return done
 
 
 def _tell_next() -> bool:

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 POLL_SECONDS: Final = 1.0
 BEAT_SECONDS: Final = 5.0
 # A module with endless work lets the others have their turn after this long.
-TURN_SECONDS: Final = 2.0
+TURN_SECONDS: Final = 0.5
 # A module that hangs is broken off after this long; what it had not committed is undone.
 HANG_SECONDS: Final = 30.0
 SCHEMA_SECONDS: Final = 30.0
@@ -49,9 +49,8 @@ class Engine:
             try:
                 self._listen()
                 while not self._stopping.is_set():
-                    if self._schema_fits():
-                        self.turn()
-                    self._wait()
+                    if not (self._schema_fits() and self.turn()):
+                        self._wait()
                     pause = 0.2
             except LOST as error:
                 log.warning("starting over (%s: %s)", type(error).__name__, str(error).strip())

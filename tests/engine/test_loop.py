@@ -136,3 +136,20 @@ def test_it_waits_while_the_database_lacks_migrations(monkeypatch: pytest.Monkey
     engine = Engine([Module("works", 98, work)])
     engine.run()
     assert seen == [0], "it worked before the database was ready"
+
+
+def test_it_does_not_pause_while_there_is_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "TURN_SECONDS", 0.0)
+    left = list(range(20))
+
+    def work() -> int:
+        if not left:
+            engine.stop()
+            return 0
+        left.pop()
+        return 1
+
+    engine = Engine([Module("busy", 99, work)])
+    began = time.monotonic()
+    engine.run()
+    assert time.monotonic() - began < 10, "it waited a second between two pieces of work"

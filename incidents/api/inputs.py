@@ -10,6 +10,9 @@ from rest_framework import serializers
 class In(serializers.Serializer[Any]):
     """Input that refuses fields it does not know: a misspelt field must not be lost silently."""
 
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        return (False, data) if data is None else super().validate_empty_values(data)
+
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, Mapping):
             raise serializers.ValidationError({"body": ["Send a JSON object."]})

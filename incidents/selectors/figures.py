@@ -9,6 +9,7 @@ from django.db.models.functions import TruncDate
 
 from incidents.kernel import clock
 from incidents.models import OVER, Alert, Incident, MetricDay
+from incidents.selectors import alerts
 
 DAYS_SHOWN = 14
 DAYS_COUNTED = 7
@@ -39,7 +40,7 @@ def board(visible: QuerySet[Incident]) -> BoardFigures:
     today = clock.now().date()
     days = [today - timedelta(days=n) for n in reversed(range(DAYS_SHOWN))]
     opened = _per_day(visible, "opened_at", days)
-    alerts = _per_day(Alert.objects.all(), "started_at", days)
+    received = alerts.visible(visible)
     measured = _durations(("mtta", "mttr"), days)
     day_ago = clock.now() - timedelta(days=1)
     return BoardFigures(
@@ -48,8 +49,8 @@ def board(visible: QuerySet[Incident]) -> BoardFigures:
         opened_daily=opened,
         mtta=measured["mtta"],
         mttr=measured["mttr"],
-        alerts_day=Alert.objects.filter(started_at__gte=day_ago).count(),
-        alerts_daily=alerts,
+        alerts_day=received.filter(started_at__gte=day_ago).count(),
+        alerts_daily=_per_day(received, "started_at", days),
     )
 
 

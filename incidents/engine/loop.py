@@ -120,6 +120,8 @@ class Engine:
 
     def _wait(self) -> None:
         """Until somebody wakes the engine or a second has passed."""
+        if self._stopping.is_set():
+            return
         connection.ensure_connection()
         for _ in connection.connection.notifies(timeout=POLL_SECONDS, stop_after=1):
             pass

@@ -39,23 +39,30 @@ class Keeper:
         self._assets: dict[str, Reply] = {}
         self._kept_at = datetime.min.replace(tzinfo=UTC)
         self._away = False
+        self._looking = asyncio.Lock()
         self._task = asyncio.create_task(self._run(), name="status pages")
 
     async def close(self) -> None:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
-        await self._postgres.close()
 
     async def _run(self) -> None:
-        await self._begin()
-        while True:
-            try:
-                await self.turn()
-            except Exception:
-                # What is being served stays; a crowd on the page must not see this.
-                logger.exception("status pages could not be brought up to date")
-            self.has_looked.set()
-            await asyncio.sleep(EVERY_SECONDS)
+        try:
+            await self._begin()
+            while True:
+                await self._guarded_turn()
+                self.has_looked.set()
+                await asyncio.sleep(EVERY_SECONDS)
+        finally:
+            # Also when the server stops its loop, which cancels this.
+            await self._postgres.close()
+
+    async def _guarded_turn(self) -> None:
+        try:
+            await self.turn()
+        except Exception:
+            # What is being served stays; a crowd on the page must not see this.
+            logger.exception("status pages could not be brought up to date")
 
     async def _begin(self) -> None:
         for asset in assets().values():
@@ -65,6 +72,10 @@ class Keeper:
 
     async def turn(self) -> None:
         """Look once, and put out what is new."""
+        async with self._looking:
+            await self._look()
+
+    async def _look(self) -> None:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 found = await self._postgres.read(self._shelves, clock.now())

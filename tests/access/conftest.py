@@ -1,13 +1,11 @@
-"""One row of everything that an address can name, in an open incident or in a private one."""
+"""An installation with one of everything, in an open incident and in a private one."""
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from uuid import uuid4
+from typing import Any
 
 import pytest
-from django.utils import timezone
 
+from incidents.kernel import clock
 from incidents.kernel.actor import Actor
 from incidents.models import (
     Alert,
@@ -17,113 +15,117 @@ from incidents.models import (
     Integration,
     Service,
     Severity,
+    Signal,
     TelemetrySource,
+    User,
 )
-from postmortems import services as post_mortems
+from incidents.pipeline import lifecycle
+from postmortems import services as postmortems
 from runbooks import services as runbooks
-from statuspage.models import Component, StatusPage
+from runbooks.models import Runbook
 from tests.conftest import Declare, People
 from warroom.services import chat
 
-RUNBOOK = "# Disk is full\n\n## Look\n\nWhich disk?\n\n## Free space\n\nOldest logs first.\n"
-CANARY = "Zanzibar payroll"
-PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+# Whatever belongs to the private incident carries this word.
+MARK = "Zanzibar"
 
 
 @dataclass
 class World:
-    """`values` is keyed by the part of a route up to the parameter, without a leading `api/`."""
+    """`open` and `hidden` are values for the parameters of addresses."""
 
-    incident: Incident
-    values: dict[str, object]
-
-    def address(self, route: str) -> str:
-        """`route` with a real row for each parameter; KeyError for one that nobody thought of."""
-
-        def value(found: re.Match[str]) -> str:
-            if found[1] == "message":
-                return str(self.values["message"])
-            so_far = PARAMETER.sub("*", route[: found.end()]).removeprefix("api/")
-            return str(self.values[so_far])
-
-        return "/" + PARAMETER.sub(value, route)
+    open: dict[str, Any]
+    hidden: dict[str, Any]
 
 
-MakeWorld = Callable[..., World]
+def _alert(incident: Incident, integration: Integration, title: str) -> Alert:
+    signal = Signal.objects.create(
+        integration=integration,
+        adapter="native",
+        delivery_id=clock.now().strftime("0198c0de-0000-7000-8000-%H%M%S%f"),
+        body=title.encode(),
+    )
+    return Alert.objects.create(
+        integration=integration,
+        fingerprint=title,
+        title=title,
+        severity=incident.severity,
+        incident=incident,
+        started_at=clock.now(),
+        last_seen_at=clock.now(),
+        first_signal_id=signal.pk,
+    )
+
+
+def _populate(incident: Incident, integration: Integration, runbook: Runbook, by: User) -> Any:
+    """Fill the incident; the values that lead to what is in it."""
+    actor, word = Actor.of(by), incident.title
+    alert = _alert(incident, integration, f"{word} alert")
+    message = chat.post(incident_id=incident.pk, body=f"{word} said", actor=actor)
+    lifecycle.note(incident_id=incident.pk, text=f"{word} noted", actor=actor)
+    run = runbooks.start(incident_id=incident.pk, runbook_id=runbook.pk, actor=actor)
+    runbooks.tick(run_id=run.pk, index=1, done=True, actor=actor, note=f"{word} ticked")
+    postmortems.draft(incident_id=incident.pk, actor=actor)
+    content = postmortems.ActionChanges(title=f"{word} item")
+    item = postmortems.add_action_item(incident_id=incident.pk, content=content, actor=actor)
+    signal = Signal.objects.get(pk=alert.first_signal_id)
+    return {
+        "ref": incident.reference,
+        "alert": alert.pk,
+        "item": item.pk,
+        "delivery_id": signal.delivery_id,
+        "message": message.pk,
+        "seq": message.seq,
+        "run": run.pk,
+        "step": 1,
+    }
 
 
 @pytest.fixture
-def make_world(
-    declare: Declare, people: People, integration: Integration, service: Service
-) -> MakeWorld:
-    def make(*, private: bool = False) -> World:
-        incident = declare(CANARY, private=private, service=service)
-        values = {**_about(incident, integration, people), **_settings(integration, service)}
-        return World(incident, values)
-
-    return make
-
-
-def _about(incident: Incident, integration: Integration, people: People) -> dict[str, object]:
-    actor = Actor.of(people.commander)
-    message = chat.post(incident_id=incident.pk, body=f"{CANARY} is down", actor=actor)
-    runbook = runbooks.write(runbooks.new(title="Disk is full", body=RUNBOOK), actor=actor)
-    run = runbooks.start(incident_id=incident.pk, runbook_id=runbook.pk, actor=actor)
-    post_mortems.draft(incident_id=incident.pk, actor=actor)
-    content = post_mortems.ActionChanges(title=f"{CANARY}: set the limit")
-    item = post_mortems.add_action_item(incident_id=incident.pk, content=content, actor=actor)
-    return {
-        "incidents/*": incident.reference,
-        "incidents/*/messages/*": message.seq,
-        "post-mortems/*": incident.reference,
-        "post-mortems/*/sections/*": "summary",
-        "post-mortems/*/export/*": "html",
-        "postmortems/*": incident.reference,
-        "action-items/*": item.pk,
-        "alerts/trace/*": uuid4(),
-        "alerts/*": _alert(incident, integration).pk,
-        "runbooks/*": runbook.slug,
-        "runbooks/incident/*": incident.reference,
-        "runbooks/runs/*": run.pk,
-        "runbooks/runs/*/steps/*": 0,
-        "message": message.pk,
-    }
-
-
-def _alert(incident: Incident, integration: Integration) -> Alert:
-    now = timezone.now()
-    return Alert.objects.create(
-        integration=integration,
-        fingerprint="a",
-        title=f"{CANARY}: errors",
-        severity=incident.severity,
-        incident=incident,
-        started_at=now,
-        last_seen_at=now,
-    )
-
-
-def _settings(integration: Integration, service: Service) -> dict[str, object]:
-    source = TelemetrySource.objects.create(name="Prometheus", url="http://127.0.0.1:9/")
+def world(
+    declare: Declare,
+    people: People,
+    service: Service,
+    integration: Integration,
+    severities: dict[str, Severity],
+) -> World:
+    body = "Look first.\n\n## Restart it\n\nWait a minute."
+    draft = runbooks.new(title="Restart", slug="restart", body=body)
+    runbook = runbooks.write(draft, actor=Actor.of(people.admin))
+    source = TelemetrySource.objects.create(name="Prometheus", url="http://127.0.0.1:9090")
     rule = DetectionRule.objects.create(
-        name="Errors",
-        source=source,
-        query="up",
-        threshold=1,
-        severity=Severity.objects.get(code="P1"),
+        name="Errors", source=source, query="up", threshold=1, severity=severities["P1"]
     )
-    page = StatusPage.objects.create(slug="main", name="Ferrybank", is_default=True)
-    component = Component.objects.create(page=page, slug="cards", name="Cards", service=service)
-    return {
-        "settings/integrations/*": integration.pk,
-        "settings/keys/*": ApiKey.issue("Pager", ["read"])[0].pk,
-        "sign-in/*": "in_unknown",
-        "status-page/*": page.slug,
-        "status-page/components/*": component.pk,
-        "status/components/*": component.slug,
-        "services/*": service.slug,
-        "teams/*": "payments",
-        "integrations/*": integration.pk,
-        "detection/sources/*": source.pk,
-        "detection/rules/*": rule.pk,
+    key, _ = ApiKey.issue("Deploys", ["read"])
+    by = people.commander
+    seen = _populate(declare("Checkout", by=by, service=service), integration, runbook, by)
+    hidden = _populate(declare(MARK, by=by, private=True), integration, runbook, by)
+    common = {
+        "token": "in_unknown",
+        "kind": "markdown",
+        "rest": "nowhere",
+        "runbook": "restart",
+        "key": key.pk,
+        "rule": rule.pk,
+        "source": source.pk,
+        "integration": integration.pk,
     }
+    return World({**common, **seen}, {**common, **hidden})
+
+
+def values_for(route: str, values: dict[str, Any]) -> dict[str, Any]:
+    """What `pk` and `slug` mean depends on the address."""
+    pks = {
+        "alerts/": "alert",
+        "action-items/": "item",
+        "settings/integrations/": "integration",
+        "settings/keys/": "key",
+        "integrations/": "integration",
+        "detection/sources/": "source",
+        "detection/rules/": "rule",
+    }
+    slugs = {"services/": "checkout", "teams/": "payments", "runbooks/": "restart"}
+    bare = route.removeprefix("api/")
+    pk = next((values[name] for start, name in pks.items() if bare.startswith(start)), 0)
+    slug = next((word for start, word in slugs.items() if bare.startswith(start)), "summary")
+    return {**values, "pk": pk, "slug": slug}

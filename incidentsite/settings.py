@@ -280,6 +280,8 @@ LOGGING = {
         "axes": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
         "daphne": {"level": "WARNING"},
+        # Says each second that Valkey is away; warroom.realtime.listener says it once.
+        "channels_redis": {"level": "CRITICAL"},
         "django.channels.server": {"level": "WARNING"},
         "fontTools": {"level": "ERROR"},
         "weasyprint": {"level": "ERROR"},

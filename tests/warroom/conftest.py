@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
@@ -31,20 +32,29 @@ class Visitor:
         self._headers = headers
         self.facts: list[dict[str, Any]] = []
         self.acknowledges = True
+        self._first: dict[str, Any] | None = None
 
     async def open(self, path: str) -> "Visitor":
         self.socket = WebsocketCommunicator(application, path, headers=self._headers)
         connected, _ = await self.socket.connect(timeout=PATIENCE)
         assert connected
+        # Greeted or refused: from here on nothing that happens is missed.
+        self._first = await self.socket.receive_output(timeout=PATIENCE)
         return self
 
     async def receive(self, patience: float = PATIENCE) -> dict[str, Any]:
-        message: dict[str, Any] = await self.socket.receive_json_from(timeout=patience)
+        output = await self._output(patience)
+        assert output["type"] == "websocket.send", output
+        message: dict[str, Any] = json.loads(output["text"])
         if message["type"] == "fact":
             self.facts.append(message)
             if self.acknowledges:
                 await self.send(type="ack", seq=message["seq"])
         return message
+
+    async def _output(self, patience: float) -> dict[str, Any]:
+        output, self._first = self._first, None
+        return output or dict(await self.socket.receive_output(timeout=patience))
 
     async def expect(self, type_: str, patience: float = PATIENCE, **members: Any) -> Any:
         """The next message of this type with these members; others are passed over."""
@@ -75,7 +85,7 @@ class Visitor:
         """The code with which the server closes."""
         async with asyncio.timeout(patience):
             while True:
-                output = await self.socket.receive_output(timeout=patience)
+                output = await self._output(patience)
                 if output["type"] == "websocket.close":
                     return int(output["code"])
 

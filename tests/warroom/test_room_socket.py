@@ -244,7 +244,7 @@ async def test_it_says_what_it_does_not_understand(
     await tom.send(type="shout")
     assert "not known" in (await tom.expect("error"))["message"]
     await tom.socket.send_to(text_data="{")
-    assert await tom.closed() == 1007
+    assert await tom.closed() == 4007
 
 
 async def test_it_slows_down_who_floods_the_room(

@@ -14,6 +14,7 @@ from warroom.realtime.tasks import end
 
 logger = logging.getLogger(__name__)
 MOST_TEXT: Final = 64 * 1024
+FAREWELL: Final = 0.2
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -54,6 +55,15 @@ class Socket:
             self._open = False
             await self._send({"type": "websocket.close", "code": code})
 
+    async def _say_farewell(self) -> None:
+        """The server stops. It waits for applications that end by themselves, but not a moment for
+        those that end as cancelled, and what was written last would be lost."""
+        task = asyncio.current_task()
+        if task is not None:
+            task.uncancel()
+        await self.close(codes.GOING_AWAY)
+        await asyncio.sleep(FAREWELL)
+
     async def messages(self) -> AsyncIterator[dict[str, Any]]:
         """The JSON objects that the client sends, until it goes. Raises Malformed."""
         while True:
@@ -72,9 +82,8 @@ class Socket:
         except Malformed as error:
             code = error.code
         except asyncio.CancelledError:
-            # The server stops. No await that waits may come before: it gives us one step.
-            await self.close(codes.GOING_AWAY)
-            raise
+            await self._say_farewell()
+            code = None
         finally:
             await end(tasks)
         if code is not None:

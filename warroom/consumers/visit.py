@@ -1,6 +1,7 @@
 """What room and feed have in common: the hub of this event loop, and asking again who it is."""
 
 import asyncio
+import logging
 import random
 import weakref
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from warroom.realtime.hub import Hub
 from warroom.realtime.room import Check
 from warroom.realtime.workers import workers
 
+logger = logging.getLogger(__name__)
 RECHECK: Final = 60.0
 _hubs: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = weakref.WeakKeyDictionary()
 
@@ -37,7 +39,8 @@ async def admitted(socket: Socket, admit: Callable[[], T]) -> T | None:
         return await workers.run(admit)
     except DomainError as error:
         await socket.close(code_of(error))
-    except DatabaseError:
+    except DatabaseError as error:
+        logger.warning("Nobody can be let in now: %s", error)
         await socket.close(codes.TRY_AGAIN)
     return None
 

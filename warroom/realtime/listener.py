@@ -33,16 +33,18 @@ async def listen(hear: Callable[[Message], None], subscribed: Callable[[], None]
     Calls `subscribed` after each (re)subscription: what was said before went unheard.
     """
     pause = FIRST_PAUSE
+    level = logging.WARNING
     while True:
         try:
             async with asyncio.timeout(CAP):
                 channel = await _subscribe()
             logger.info("Listening for hints")
             subscribed()
-            pause = FIRST_PAUSE
+            pause, level = FIRST_PAUSE, logging.WARNING
             await _receive(channel, hear)
         except Exception as error:  # noqa: BLE001  # whatever it is: poll, and try again
-            logger.warning("No hints for now, polling instead: %r", error)
+            logger.log(level, "No hints for now, polling instead: %r", error)
+            level = logging.DEBUG  # said once an outage
         finally:
             await _drop_connection()
         await asyncio.sleep(pause)

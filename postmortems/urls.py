@@ -17,5 +17,4 @@ urlpatterns = [
     path("post-mortems/<str:ref>/action-items", actions.add, name="add_action_item"),
     path("action-items", actions.listing, name="action_items"),
     path("action-items/<int:pk>", actions.change, name="action_item"),
-    path("action-items/<int:pk>/state", actions.set_state, name="action_state"),
 ]

@@ -6,18 +6,17 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from incidents import access
 from incidents.kernel import clock
 from incidents.kernel.errors import NotFound
 from incidents.web.guard import Request, requires
 from postmortems import services
-from postmortems.models import ActionItem, ActionState
+from postmortems.models import ActionItem
 from postmortems.selectors import documents
-from postmortems.services import ActionChanges
 from postmortems.views.abilities import abilities
-from postmortems.views.forms import ActionItemForm, StateForm
+from postmortems.views.forms import ActionItemForm
 
 SHOWN = 200
 STATES = ("open", "ended", "all")
@@ -43,7 +42,6 @@ def listing(request: Request) -> HttpResponse:
         "state": state,
         "mine": mine,
         "today": today,
-        "states": ActionState.choices,
         "may": abilities(request.principal),
     }
     return render(request, "postmortems/action_items.html", context)
@@ -78,21 +76,6 @@ def change(request: Request, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"incident": item.incident, "item_form": form, "item": item}
     context["back"] = _back(request)
     return _form_page(request, context, bound=form.is_bound)
-
-
-@require_POST
-@requires("postmortem.write")
-def set_state(request: Request, pk: int) -> HttpResponse:
-    """Only the state, from the list."""
-    item = _item_for(request, pk)
-    form = StateForm(request.POST)
-    if form.is_valid():
-        changes = ActionChanges(state=form.cleaned_data["state"])
-        actor = request.principal.actor
-        changed = services.change_action_item(item_id=item.pk, changes=changes, actor=actor)
-        label = changed.get_state_display().lower()
-        messages.success(request, f"“{changed.title}” is {label}.")
-    return redirect(_back(request) or "postmortems:action_items")
 
 
 def _item_for(request: Request, pk: int) -> ActionItem:

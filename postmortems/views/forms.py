@@ -60,7 +60,3 @@ class ActionItemForm(forms.Form):
 
     def changes(self) -> ActionChanges:
         return ActionChanges(**self.cleaned_data)
-
-
-class StateForm(forms.Form):
-    state = forms.ChoiceField(choices=ActionState.choices)

@@ -85,7 +85,7 @@ def test_it_says_which_field_is_at_fault(
     write: Write, fields: dict[str, object], field: str
 ) -> None:
     with pytest.raises(Invalid) as caught:
-        write(**{"title": "Disk", **fields})  # type: ignore[arg-type]  # the faults under test
+        write(**{"title": "Disk", **fields})
     assert caught.value.field == field
     assert not Runbook.objects.exists()
 

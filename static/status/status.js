@@ -1,6 +1,6 @@
 // Keeps the page fresh without a reload. Everything is readable without this script.
 const EVERY = 20_000;
-const LATE = 60_000;
+const LATE = 45_000;
 const root = document.documentElement;
 
 function since(iso) {
@@ -19,7 +19,7 @@ function tellAges() {
   }
 }
 
-// Set when the server answers: when it was last sure, and when we heard so by our own clock.
+// What the server last said: how old its knowledge was then, and when that was by our own clock.
 let sure = null;
 let unreachable = false;
 
@@ -27,9 +27,11 @@ function tellFreshness() {
   const line = document.getElementById("as-of");
   if (!line || !sure) return;
   const age = sure.ageThen + (Date.now() - sure.heard);
-  const text = age < LATE ? "Up to date. This page refreshes itself." : `Last known ${since(new Date(Date.now() - age).toISOString())}.`;
-  const shown = unreachable ? `${text} We cannot reach the server right now and keep trying.` : text;
-  if (line.textContent !== shown) line.textContent = shown;
+  const isLate = age > LATE || document.querySelector(".stale");
+  const then = new Date(Date.now() - age).toISOString().slice(11, 16);
+  let text = isLate ? `As of ${then} UTC.` : "Up to date. This page refreshes itself.";
+  if (unreachable) text = `As of ${then} UTC. We cannot reach the server right now and keep trying.`;
+  if (line.textContent !== text) line.textContent = text;
 }
 
 function show(html) {
@@ -59,10 +61,9 @@ async function look() {
     });
     if (answer.status !== 304 && !answer.ok) throw new Error(String(answer.status));
     if (answer.status === 200) show(await answer.text());
-    const told = Date.parse(answer.headers.get("X-Status-As-Of") ?? "");
-    const clock = Date.parse(answer.headers.get("Date") ?? "") || Date.now();
-    const ageThen = told ? Math.max(0, clock - told) : LATE;
-    sure = { ageThen, heard: Date.now() };
+    // In seconds, and not a time: the clock of this machine may be wrong.
+    const age = answer.headers.get("X-Status-Age");
+    sure = { ageThen: age === null ? LATE : age * 1000, heard: Date.now() };
     unreachable = false;
   } catch {
     unreachable = true;

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from statuspage.door import replies
 from statuspage.door.keeper import Keeper
-from statuspage.door.replies import Reply
+from statuspage.door.replies import Headers, Reply
 from statuspage.door.source import Disk, Postgres
 from statuspage.rendering.pages import not_found
 
@@ -48,7 +48,7 @@ class StatusDoor:
         if not keeper.has_looked.is_set():
             await _wait(keeper)
         if scope["method"] not in {"GET", "HEAD"}:
-            await _send(send, _not_allowed(), scope, b"")
+            await _send(send, _not_allowed(), scope, [])
             return
         path = scope["path"]
         if path[-1] == "/":
@@ -57,9 +57,9 @@ class StatusDoor:
         reply = keeper.replies.get(f"{path}?{query.decode('latin-1')}" if query else path)
         reply = reply or keeper.replies.get(path)
         if reply is None:
-            await _send(send, await _absent(path, is_ready=bool(keeper.as_of)), scope, b"")
+            await _send(send, await _absent(path, is_ready=keeper.is_sure), scope, [])
             return
-        await _send(send, reply, scope, keeper.as_of.get(path, b""))
+        await _send(send, reply, scope, keeper.freshness.get(path, []))
 
     def keeper(self) -> Keeper:
         """The keeper of the running loop; the first call starts it."""
@@ -84,14 +84,13 @@ async def _wait(keeper: Keeper) -> None:
         keeper.has_looked.set()  # One request has waited; the others need not.
 
 
-async def _send(send: Send, reply: Reply, scope: Scope, as_of: bytes) -> None:
+async def _send(send: Send, reply: Reply, scope: Scope, more: Headers) -> None:
     accepted = known = b""
     for name, value in scope["headers"]:
         if name == b"accept-encoding":
             accepted = value
         elif name == b"if-none-match":
             known = value
-    more = [(b"x-status-as-of", as_of)] if as_of else []
     if known and replies.is_known(known, reply.tag):
         headers = reply.unchanged + more
         await send({"type": "http.response.start", "status": 304, "headers": headers})

@@ -10,7 +10,7 @@ import psycopg
 
 from incidents.kernel import clock
 from statuspage.door import replies
-from statuspage.door.replies import Reply
+from statuspage.door.replies import Headers, Reply
 from statuspage.door.shelf import Shelf, Stored
 from statuspage.door.source import Disk, Postgres
 from statuspage.rendering.assets import assets
@@ -26,12 +26,16 @@ _Made = tuple[Stored, datetime | None, bool]
 
 
 class Keeper:
-    """`replies` by address; `as_of` by the same address, as the bytes of a header."""
+    """`replies` by address; by the same addresses `freshness`, the headers that tell of it.
+
+    `is_sure` is true once the database or the disk has told which pages there are.
+    """
 
     def __init__(self, postgres: Postgres, disk: Disk) -> None:
         self.replies: dict[str, Reply] = {}
-        self.as_of: dict[str, bytes] = {}
+        self.freshness: dict[str, Headers] = {}
         self.has_looked = asyncio.Event()
+        self.is_sure = False
         self._postgres = postgres
         self._disk = disk
         self._shelves: dict[str, Shelf] = {}
@@ -68,6 +72,7 @@ class Keeper:
         for asset in assets().values():
             self._assets |= replies.of_asset(asset)
         self._shelves = await asyncio.to_thread(self._disk.read)
+        self.is_sure = bool(self._shelves)
         await self._put_out()
 
     async def turn(self) -> None:
@@ -85,7 +90,7 @@ class Keeper:
                 logger.warning("status pages are served as last known: %s", error)
             self._away = True
         else:
-            self._away = False
+            self._away, self.is_sure = False, True
             before, self._shelves = self._shelves, found
             await self._keep(before)
         await self._put_out()
@@ -128,22 +133,27 @@ class Keeper:
             made = await asyncio.to_thread(_make, new, now)
             self._made |= made
         self._made = {key: self._made[key] for key in wanted}
-        self._swap()
+        self._swap(now)
 
     def _current(self, key: tuple[str, str]) -> _Made | None:
         found = self._made.get(key)
         return found[0] if found else None
 
-    def _swap(self) -> None:
+    def _swap(self, now: datetime) -> None:
         found: dict[str, Reply] = dict(self._assets)
-        as_of: dict[str, bytes] = {}
+        freshness: dict[str, Headers] = {}
+        told = {slug: _freshness(shelf, now) for slug, shelf in self._shelves.items()}
         for (slug, path), (_, reply) in self._made.items():
-            shelf = self._shelves[slug]
-            told = shelf.as_of.astimezone(UTC).isoformat(timespec="seconds").encode()
-            for address in shelf.addresses(path):
+            for address in self._shelves[slug].addresses(path):
                 found[address] = reply
-                as_of[address] = told.replace(b"+00:00", b"Z")
-        self.replies, self.as_of = found, as_of
+                freshness[address] = told[slug]
+        self.replies, self.freshness = found, freshness
+
+
+def _freshness(shelf: Shelf, now: datetime) -> Headers:
+    as_of = shelf.as_of.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    age = max(0, int((now - shelf.as_of).total_seconds()))
+    return [(b"x-status-as-of", as_of.encode()), (b"x-status-age", b"%d" % age)]
 
 
 def _made_of(document: Stored, shelf: Shelf, now: datetime) -> _Made:

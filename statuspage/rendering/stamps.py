@@ -45,5 +45,5 @@ def fill(body: bytes, *, as_of: datetime, stale: bool, etag: str) -> bytes:
 def _banner(since: str) -> str:
     return (
         '<p class="stale" role="status"><strong>This page is behind.</strong> '
-        f"It shows what we knew at {since}. We are working on bringing it up to date.</p>"
+        f"It shows what we knew at {since}, and catches up by itself.</p>"
     )

@@ -7,6 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from incidents.kernel import markdown
+from incidents.templatetags.console import icon
 from runbooks.rendering.fences import marked_lines
 
 
@@ -40,6 +41,8 @@ def _html(lines: list[str], code: bool) -> SafeString:
     closed = len(lines) > 1 and lines[-1].strip()[:3] in {"```", "~~~"}
     return format_html(
         '<div class="copy"><pre><code>{}</code></pre>'
-        '<button class="btn" type="button" data-copy>Copy</button></div>',
+        '<button class="btn" type="button" data-copy>{}<span data-copy-word>Copy</span></button>'
+        "</div>",
         "\n".join(lines[1:-1] if closed else lines[1:]),
+        icon("copy"),
     )

@@ -19,6 +19,10 @@ class ShownStep:
     is_next: bool
 
     @property
+    def is_open(self) -> bool:
+        return self.tick is None
+
+    @property
     def key(self) -> str:
         return f"{self.tick.pk}-{len(self.tick.note)}" if self.tick else "open"
 

@@ -3,11 +3,20 @@
 from runbooks.services.library import load_library
 from runbooks.services.matching import Suggestion, match, suggest
 from runbooks.services.running import finish, start, tick
-from runbooks.services.writing import PatternText, new, remove, restore, set_patterns, write
+from runbooks.services.writing import (
+    PatternText,
+    check_steps,
+    new,
+    remove,
+    restore,
+    set_patterns,
+    write,
+)
 
 __all__ = [
     "PatternText",
     "Suggestion",
+    "check_steps",
     "finish",
     "load_library",
     "match",

@@ -86,7 +86,7 @@ def read(path: Path) -> Entry:
     except KeyError as error:
         raise LibraryError(f"{path.name}: the head has no place for {error}.") from error
     fields["estimated_minutes"] = fields.pop("minutes", None)
-    return Entry(path.stem, {**fields, "body": body.strip() + "\n"}, patterns)
+    return Entry(path.stem, {**fields, "body": body.strip()}, patterns)
 
 
 def _listed(value: str) -> list[str]:

@@ -69,12 +69,19 @@ def _locked(pk: int) -> Runbook:
 
 def _check(draft: Runbook) -> None:
     draft.title = draft.title.strip()
+    # Browsers send lines that end in \r\n: the same text must not look changed.
+    draft.body = "\n".join(draft.body.strip().splitlines())
     try:
         draft.full_clean(exclude=["owner"])
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items()))
         raise Invalid(f"{field}: {' '.join(messages)}", field=field) from error
-    steps = len(outline(draft.body).steps)
+    check_steps(draft.body)
+
+
+def check_steps(body: str) -> None:
+    """Raise Invalid where `body` divides into more steps than anybody follows."""
+    steps = len(outline(body).steps)
     if steps > MAX_STEPS:
         raise Invalid(
             f"{steps} steps are too many to follow; {MAX_STEPS} is the limit.",

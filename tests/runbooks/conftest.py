@@ -25,8 +25,7 @@ df -h
 
 Oldest logs first.
 
-## Confirm that it is over
-"""
+## Confirm that it is over"""
 
 Write = Callable[..., Runbook]
 

@@ -62,7 +62,7 @@ def test_it_brings_a_new_text_of_the_product(folder: Path) -> None:
     load_library(folder)
     (folder / "disk.md").write_text(f"{HEAD}## Look closely\n")
     (updated,) = load_library(folder)
-    assert (updated.version, updated.body) == (2, "## Look closely\n")
+    assert (updated.version, updated.body) == (2, "## Look closely")
 
 
 def test_it_leaves_what_people_have_edited(folder: Path, people: People) -> None:

@@ -66,7 +66,7 @@ def test_text_without_structure_has_no_steps() -> None:
 def test_it_offers_commands_for_copying() -> None:
     html = to_html("Run:\n\n```bash\necho '<b>' && exit\n```\n\nThen look.")
     assert "<pre><code>echo &#x27;&lt;b&gt;&#x27; &amp;&amp; exit</code></pre>" in html
-    assert html.count("data-copy") == 1
+    assert html.count("<button") == 1
     assert "<p>Then look.</p>" in html
 
 

@@ -168,10 +168,10 @@ def move_view(name: str, summary: str) -> type[ActionView]:
     def post(self: ActionView, request: Request, ref: str) -> Response:  # noqa: ARG001
         incident = self.incident(ref)
         reason = self.read(ReasonIn)["reason"]
-        lifecycle.move(
+        moved = lifecycle.move(
             incident_id=incident.pk, name=name, actor=self.principal.actor, reason=reason
         )
-        return self.answer(IncidentOut, self.incident(ref, "incident.read"))
+        return self.answer(IncidentOut, moved)
 
     members = {"actions": {"POST": access.action_of_move(name)}, "post": post}
     return type(f"{name.capitalize()}View", (ActionView,), members)
@@ -196,8 +196,8 @@ class AssignView(ActionView):
         data = self.read(AssignIn)
         action = access.action_of_assigning(self.principal, incident, **data)
         access.require(self.principal, action, incident)
-        lifecycle.assign(incident_id=incident.pk, actor=self.principal.actor, **data)
-        return self.answer(IncidentOut, self.incident(ref, "incident.read"))
+        assigned = lifecycle.assign(incident_id=incident.pk, actor=self.principal.actor, **data)
+        return self.answer(IncidentOut, assigned)
 
 
 class RolesView(ActionView):

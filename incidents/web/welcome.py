@@ -12,7 +12,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from incidents import access
 from incidents.models import Alert, Incident, Integration, Role, Setting, Signal, SignInLink, User
+from incidents.selectors import alerts
 from incidents.sources import adapters
 from incidents.sources.adapters import integrations
 from incidents.web.forms import InviteForm
@@ -40,9 +42,10 @@ class Arrival:
     steps: list[Light]
 
 
-def _arrival() -> Arrival | None:
-    rows = Alert.objects.filter(integration__kind__in=adapters.public_kinds())
-    alert = rows.select_related("incident", "integration").order_by("-pk").first()
+def _arrival(principal: access.Principal) -> Arrival | None:
+    seen = alerts.visible(access.visible_incidents(principal))
+    rows = seen.filter(integration__kind__in=adapters.public_kinds())
+    alert = rows.order_by("-pk").first()
     if alert is None:
         return None
     signal = Signal.objects.filter(pk=alert.first_signal_id or 0).first()
@@ -59,9 +62,9 @@ def _arrival() -> Arrival | None:
     return Arrival(alert, incident, f"{max(took, 0.01):.2f}" if took is not None else "", steps)
 
 
-def _context(**more: Any) -> dict[str, Any]:
+def _context(request: Request, **more: Any) -> dict[str, Any]:
     people = list(User.objects.filter(is_active=True).order_by("pk"))
-    arrival = _arrival()
+    arrival = _arrival(request.principal)
     first = Integration.objects.filter(name=FIRST).order_by("-created_at").first()
     return {
         "commands": [],
@@ -87,7 +90,7 @@ def _context(**more: Any) -> dict[str, Any]:
 def show(request: Request) -> HttpResponse:
     """POST makes fresh keys and shows the commands with them, once."""
     commands = _fresh_commands() if request.method == "POST" else []
-    return render(request, "incidents/welcome.html", _context(commands=commands))
+    return render(request, "incidents/welcome.html", _context(request, commands=commands))
 
 
 @transaction.atomic
@@ -108,7 +111,7 @@ def _fresh_commands() -> list[dict[str, str]]:
 @require_safe
 @requires("config.write")
 def first_alert(request: Request) -> HttpResponse:
-    return render(request, "incidents/_first_alert.html", _context())
+    return render(request, "incidents/_first_alert.html", _context(request))
 
 
 @never_cache
@@ -118,7 +121,7 @@ def invite(request: Request) -> HttpResponse:
     """Add a person and show the link that signs them in once."""
     form = InviteForm(request.POST)
     if not form.is_valid():
-        return render(request, "incidents/welcome.html", _context(form=form), status=422)
+        return render(request, "incidents/welcome.html", _context(request, form=form), status=422)
     data = form.cleaned_data
     user = User(username=data["handle"], name=data["name"], role=data["role"])
     user.set_unusable_password()
@@ -126,4 +129,4 @@ def invite(request: Request) -> HttpResponse:
     token = SignInLink.issue(user)
     link = f"{settings.SITE_URL}{reverse('web:link', kwargs={'token': token})}"
     invitation = {"name": str(user), "link": link}
-    return render(request, "incidents/welcome.html", _context(invitation=invitation))
+    return render(request, "incidents/welcome.html", _context(request, invitation=invitation))

@@ -22,8 +22,11 @@ class _RunView(ActionView):
     def run(self, run_id: int, action: str = "runbook.run") -> RunbookRun:
         return selectors.run(self.principal, run_id, action)
 
-    def answer_run(self, run_id: int, *, status: int = 200) -> Response:
-        run = self.run(run_id, "runbook.read")
+    def answer_run(
+        self, run_id: int, action: str = "runbook.run", *, status: int = 200
+    ) -> Response:
+        """Whoever may do it sees what became of it: no other action is asked for."""
+        run = self.run(run_id, action)
         return self.answer(RunOut, progress(run), status=status)
 
 
@@ -56,7 +59,7 @@ class RunView(_RunView):
 
     @operation("Read a run with its steps", answers=RunOut)
     def get(self, request: Request, run: int) -> Response:  # noqa: ARG002
-        return self.answer_run(run)
+        return self.answer_run(run, "runbook.read")
 
 
 class StepView(_RunView):

@@ -29,6 +29,8 @@ def up(data_dir: Path) -> Started:
 def product() -> Iterator[Started]:
     directory = Path(tempfile.mkdtemp(prefix="incidents-"))
     started = up(directory)
+    # It is printed once the starter kit is loaded: not if a test kills the database before.
+    started.wait_for("sign in as admin with this link, once:")
     yield started
     started.stop()
     started.end()

@@ -1,0 +1,130 @@
+"""An installation with one of everything, in an open incident and in a private one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from incidents.kernel import clock
+from incidents.kernel.actor import Actor
+from incidents.models import (
+    Alert,
+    ApiKey,
+    DetectionRule,
+    Incident,
+    Integration,
+    Service,
+    Severity,
+    Signal,
+    TelemetrySource,
+    User,
+)
+from incidents.pipeline import lifecycle
+from postmortems import services as postmortems
+from runbooks import services as runbooks
+from runbooks.models import Runbook
+from tests.conftest import Declare, People
+from warroom.services import chat
+
+# Whatever belongs to the private incident carries this word.
+MARK = "Zanzibar"
+
+
+@dataclass
+class World:
+    """`open` and `hidden` are values for the parameters of addresses."""
+
+    open: dict[str, Any]
+    hidden: dict[str, Any]
+
+
+def _alert(incident: Incident, integration: Integration, title: str) -> Alert:
+    signal = Signal.objects.create(
+        integration=integration,
+        adapter="native",
+        delivery_id=clock.now().strftime("0198c0de-0000-7000-8000-%H%M%S%f"),
+        body=title.encode(),
+    )
+    return Alert.objects.create(
+        integration=integration,
+        fingerprint=title,
+        title=title,
+        severity=incident.severity,
+        incident=incident,
+        started_at=clock.now(),
+        last_seen_at=clock.now(),
+        first_signal_id=signal.pk,
+    )
+
+
+def _populate(incident: Incident, integration: Integration, runbook: Runbook, by: User) -> Any:
+    """Fill the incident; the values that lead to what is in it."""
+    actor, word = Actor.of(by), incident.title
+    alert = _alert(incident, integration, f"{word} alert")
+    message = chat.post(incident_id=incident.pk, body=f"{word} said", actor=actor)
+    lifecycle.note(incident_id=incident.pk, text=f"{word} noted", actor=actor)
+    run = runbooks.start(incident_id=incident.pk, runbook_id=runbook.pk, actor=actor)
+    runbooks.tick(run_id=run.pk, index=1, done=True, actor=actor, note=f"{word} ticked")
+    postmortems.draft(incident_id=incident.pk, actor=actor)
+    content = postmortems.ActionChanges(title=f"{word} item")
+    item = postmortems.add_action_item(incident_id=incident.pk, content=content, actor=actor)
+    return {
+        "ref": incident.reference,
+        "alert": alert.pk,
+        "item": item.pk,
+        "delivery_id": Signal.objects.latest("pk").delivery_id,
+        "message": message.pk,
+        "seq": message.seq,
+        "run": run.pk,
+        "step": 1,
+    }
+
+
+@pytest.fixture
+def world(
+    declare: Declare,
+    people: People,
+    service: Service,
+    integration: Integration,
+    severities: dict[str, Severity],
+) -> World:
+    body = "Look first.\n\n## Restart it\n\nWait a minute."
+    draft = runbooks.new(title="Restart", slug="restart", body=body)
+    runbook = runbooks.write(draft, actor=Actor.of(people.admin))
+    source = TelemetrySource.objects.create(name="Prometheus", url="http://127.0.0.1:9090")
+    rule = DetectionRule.objects.create(
+        name="Errors", source=source, query="up", threshold=1, severity=severities["P1"]
+    )
+    key, _ = ApiKey.issue("Deploys", ["read"])
+    by = people.commander
+    seen = _populate(declare("Checkout", by=by, service=service), integration, runbook, by)
+    hidden = _populate(declare(MARK, by=by, private=True), integration, runbook, by)
+    common = {
+        "token": "in_unknown",
+        "kind": "markdown",
+        "rest": "nowhere",
+        "runbook": "restart",
+        "key": key.pk,
+        "rule": rule.pk,
+        "source": source.pk,
+        "integration": integration.pk,
+    }
+    return World({**common, **seen}, {**common, **hidden})
+
+
+def values_for(route: str, values: dict[str, Any]) -> dict[str, Any]:
+    """What `pk` and `slug` mean depends on the address."""
+    pks = {
+        "alerts/": "alert",
+        "action-items/": "item",
+        "settings/integrations/": "integration",
+        "settings/keys/": "key",
+        "integrations/": "integration",
+        "detection/sources/": "source",
+        "detection/rules/": "rule",
+    }
+    slugs = {"services/": "checkout", "teams/": "payments", "runbooks/": "restart"}
+    bare = route.removeprefix("api/")
+    pk = next((values[name] for start, name in pks.items() if bare.startswith(start)), 0)
+    slug = next((word for start, word in slugs.items() if bare.startswith(start)), "summary")
+    return {**values, "pk": pk, "slug": slug}

@@ -6,6 +6,7 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.utils.timezone
+import incidents.models.user
 import simple_history.models
 import uuid
 from django.conf import settings
@@ -135,7 +136,7 @@ class Migration(migrations.Migration):
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
                 ('name', models.CharField(blank=True, max_length=120)),
                 ('role', models.CharField(choices=[('observer', 'Observer'), ('responder', 'Responder'), ('commander', 'Commander'), ('admin', 'Admin')], default='responder', max_length=12)),
-                ('time_zone', models.CharField(default='UTC', max_length=64)),
+                ('time_zone', models.CharField(blank=True, help_text="As in Europe/Berlin. Empty: as on the person's device.", max_length=64, validators=[incidents.models.user.known_zone])),
                 ('theme', models.CharField(choices=[('system', 'As the system'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=8)),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),

@@ -1,8 +1,10 @@
 """The people who use the product."""
 
 from datetime import timedelta
+from zoneinfo import available_timezones
 
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from incidents.kernel import clock, tokens
@@ -25,12 +27,22 @@ class Theme(models.TextChoices):
     DARK = "dark", "Dark"
 
 
+def known_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError(f"{name} is no time zone. Write one as in Europe/Berlin.")
+
+
 class User(AbstractUser):
     """A person. `username` is the handle that mentions and commands use."""
 
     name = models.CharField(max_length=120, blank=True)
     role = models.CharField(max_length=12, choices=Role, default=Role.RESPONDER)
-    time_zone = models.CharField(max_length=64, default="UTC")
+    time_zone = models.CharField(
+        max_length=64,
+        blank=True,
+        validators=[known_zone],
+        help_text="As in Europe/Berlin. Empty: as on the person's device.",
+    )
     theme = models.CharField(max_length=8, choices=Theme, default=Theme.SYSTEM)
 
     class Meta(AbstractUser.Meta):

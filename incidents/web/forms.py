@@ -95,7 +95,11 @@ class AccountForm(forms.Form):
     name = forms.CharField(max_length=120, widget=forms.TextInput({"class": "input"}))
     email = forms.EmailField(required=False, widget=forms.EmailInput({"class": "input"}))
     time_zone = forms.ChoiceField(
-        choices=lambda: [(zone, zone) for zone in sorted(available_timezones())],
+        required=False,
+        choices=lambda: [
+            ("", "As on my device"),
+            *((zone, zone) for zone in sorted(available_timezones())),
+        ],
         widget=forms.Select({"class": "select"}),
     )
     password = forms.CharField(

@@ -55,6 +55,7 @@ def _zone_of(request: HttpRequest) -> ZoneInfo | None:
         return None
     principal = access.of_user(request.user)
     try:
-        return ZoneInfo(principal.user.time_zone) if principal.user else None
+        zone = principal.user.time_zone if principal.user else ""
+        return ZoneInfo(zone) if zone else None
     except (ZoneInfoNotFoundError, ValueError):
         return None

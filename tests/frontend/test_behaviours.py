@@ -59,6 +59,15 @@ def test_it_writes_times_in_the_viewers_zone(console: Page) -> None:
     expect(console.locator("main time")).to_have_text("3 Nov 2026, 12:10")
 
 
+def test_it_writes_times_in_the_zone_a_person_chose(console: Page) -> None:
+    console.locator("[name=time_zone]").select_option("UTC")
+    console.get_by_role("button", name="Save", exact=True).click()
+    at = "2026-11-03T03:10:00+00:00"
+    console.wait_for_selector("html[data-zone=UTC]")
+    _put(console, f'<time datetime="{at}" data-time="datetime" title="x">?</time>')
+    expect(console.locator("main time")).to_have_text("3 Nov 2026, 03:10")
+
+
 def test_it_runs_clocks_and_says_when_a_deadline_has_passed(console: Page) -> None:
     _put(console, '<p id="c" data-clock="2020-01-01T00:00:00Z">0:00</p>')
     _put(console, '<p id="d" class="ink2" data-due="2020-01-01T00:00:00Z">5:00 left</p>')

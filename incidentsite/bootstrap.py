@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 WILDCARDS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104  names, nothing is bound here
+DEFAULT_PORT = 8000
 # What WeasyPrint loads to lay out PDFs; the name as the linker knows it.
 PDF_LIBRARIES = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
 HOMEBREW = (Path("/opt/homebrew/lib"), Path("/usr/local/lib"))
@@ -18,6 +19,33 @@ HOMEBREW = (Path("/opt/homebrew/lib"), Path("/usr/local/lib"))
 def data_dir() -> Path:
     """DATA_DIR, or `var` beside the code; absolute, so that it means the same in every process."""
     return Path(os.environ.get("DATA_DIR") or ROOT / "var").expanduser().resolve()
+
+
+def site_url(directory: Path) -> str:
+    """Where this installation is reached: SITE_URL, else HOST and PORT, else what runs on it now.
+
+    A command typed beside a running system need not repeat the PORT that was given to `up`.
+    """
+    named = os.environ.get("SITE_URL")
+    if named:
+        return named.rstrip("/")
+    host, port = os.environ.get("HOST", ""), os.environ.get("PORT", "")
+    running = None if host or port else running_address(directory)
+    return running or local_address(host, port or DEFAULT_PORT)
+
+
+def running_address(directory: Path) -> str | None:
+    """The address `up` wrote when it was ready; None while nothing runs on this directory."""
+    try:
+        return (directory / "run" / "address").read_text().strip()
+    except OSError:
+        return None
+
+
+def local_address(host: str, port: int | str) -> str:
+    """What to type into a browser on this machine."""
+    host = "127.0.0.1" if host in WILDCARDS else host
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def allowed_hosts(host: str, site_url: str) -> list[str]:

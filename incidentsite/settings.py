@@ -6,37 +6,25 @@ servers below DATA_DIR are used: the same software as in production, started by 
 
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONCE, NONE, SELF
 
 from incidentsite import bootstrap, embedded
 
-# Listening on all addresses names none of them.
-ANY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104  compared with, not bound to
-
-
-def _hosts(host: str, url: str) -> list[str]:
-    """The names this installation answers to: itself on loopback, and the name in SITE_URL."""
-    names = {"127.0.0.1", "localhost", "[::1]", urlsplit(url).hostname or host}
-    return sorted(names | ({host} - ANY_ADDRESS))
-
-
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 DATA_DIR = bootstrap.data_dir()
-HOST = env.str("HOST", default="127.0.0.1")
-PORT = env.int("PORT", default=8000)
 DEBUG = env.bool("DEBUG", default=False)
 SITE_NAME = env.str("SITE_NAME", default="Incidentsite")
-SITE_URL = env.str(
-    "SITE_URL", default=f"http://{'127.0.0.1' if HOST in ANY_ADDRESS else HOST}:{PORT}"
-)
+SITE_URL = bootstrap.site_url(DATA_DIR)
 SECRET_KEY = env.str("SECRET_KEY", default="") or bootstrap.secret_key(DATA_DIR)
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=_hosts(HOST, SITE_URL))
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS",
+    default=bootstrap.allowed_hosts(env.str("HOST", default="127.0.0.1"), SITE_URL),
+)
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SECURE_COOKIES = SITE_URL.startswith("https://")
 

@@ -9,8 +9,6 @@ from pathlib import Path
 from incidentsite import bootstrap, embedded
 from incidentsite.supervisor.errors import CannotStart
 
-DEFAULT_PORT = 8000
-
 
 @dataclass(frozen=True)
 class Config:
@@ -23,9 +21,7 @@ class Config:
 
     @property
     def address(self) -> str:
-        """What to type into a browser on this machine."""
-        host = "127.0.0.1" if self.host in bootstrap.WILDCARDS else self.host
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        return bootstrap.local_address(self.host, self.port)
 
     @property
     def database(self) -> str:
@@ -45,7 +41,7 @@ def as_arguments(options: argparse.Namespace) -> list[str]:
 
 
 def read(options: argparse.Namespace) -> Config:
-    port = _port("PORT", DEFAULT_PORT)
+    port = _port("PORT", bootstrap.DEFAULT_PORT)
     return Config(
         data_dir=bootstrap.data_dir(),
         host=os.environ.get("HOST") or "127.0.0.1",

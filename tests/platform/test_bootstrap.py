@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from incidentsite import bootstrap
+from incidentsite.supervisor.rundir import RunDir
 
 
 def test_the_secret_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
@@ -45,3 +46,32 @@ def test_the_data_directory_is_absolute_wherever_one_stands(
     assert bootstrap.data_dir() == tmp_path / "here"
     monkeypatch.setenv("DATA_DIR", "")
     assert bootstrap.data_dir() == bootstrap.ROOT / "var"
+
+
+@pytest.mark.parametrize(
+    ("environment", "site"),
+    [
+        ({}, "http://127.0.0.1:8123"),
+        ({"PORT": "9000"}, "http://127.0.0.1:9000"),
+        ({"HOST": "::"}, "http://127.0.0.1:8000"),
+        ({"HOST": "fd00::1", "PORT": "80"}, "http://[fd00::1]:80"),
+        ({"SITE_URL": "https://incidents.example.com/"}, "https://incidents.example.com"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, dict) else None,
+)
+def test_a_command_beside_a_running_system_names_its_address(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, environment: dict[str, str], site: str
+) -> None:
+    for name in ("SITE_URL", "HOST", "PORT"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "run").mkdir()
+    RunDir(tmp_path).note_address("http://127.0.0.1:8123")
+    assert bootstrap.site_url(tmp_path) == site
+
+
+def test_nothing_that_runs_is_port_8000(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("SITE_URL", "HOST", "PORT"):
+        monkeypatch.delenv(name, raising=False)
+    assert bootstrap.site_url(tmp_path) == "http://127.0.0.1:8000"

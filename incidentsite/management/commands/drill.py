@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from incidents.kernel import clock
 from incidents.models import ApiKey, Scope, Setting
+from incidentsite import bootstrap
 from incidentsite.drill import DrillFailed, Target, play
 
 
@@ -30,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--pdf", type=Path, default=Path("drill-postmortem.pdf"))
 
     def handle(self, *args: Any, **options: Any) -> None:
-        url = (options["url"] or _running_address()).rstrip("/")
+        url = (options["url"] or _address()).rstrip("/")
         if options["token"]:
             self._play(Target(url, options["token"], options["pdf"]))
             return
@@ -55,9 +56,6 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def _running_address() -> str:
-    written = Path(settings.DATA_DIR) / "run" / "address"
-    try:
-        return written.read_text().strip()
-    except OSError:
-        return str(settings.SITE_URL)
+def _address() -> str:
+    """Straight to this machine where the system runs here: the public name may lead elsewhere."""
+    return bootstrap.running_address(settings.DATA_DIR) or str(settings.SITE_URL)

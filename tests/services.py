@@ -27,6 +27,8 @@ from incidentsite.embedded.valkey import answers
 from incidentsite.embedded.valkey import server_command as valkey_command
 from incidentsite.processes import die_with_parent, is_running
 
+# The directory of the servers this plug-in started; workers of xdist inherit it.
+OWN = "INCIDENTSITE_TEST_SERVERS"
 PREFIX = "incidentsite-tests-"
 SECONDS_TO_START = 30
 Server = subprocess.Popen[bytes]
@@ -43,6 +45,16 @@ def start_throwaway_servers() -> None:
     if "REDIS_URL" not in os.environ:
         servers.append(start_valkey(home))
         os.environ["REDIS_URL"] = redis_url(home)
+        os.environ[OWN] = str(home)
+
+
+def start_own_valkey(worker: str) -> None:
+    home = Path(os.environ[OWN]) / worker
+    home.mkdir()
+    os.environ["DATA_DIR"] = str(home)
+    servers = [start_valkey(home)]
+    atexit.register(_stop_all, servers, os.getpid())
+    os.environ["REDIS_URL"] = redis_url(home)
 
 
 def start_postgres(home: Path) -> Server:
@@ -109,12 +121,21 @@ def _wait(ready: Callable[[], bool], server: Server, log: Path) -> None:
 
 
 def _clean_up(home: Path, servers: list[Server], owner: int) -> None:
+    if _stop_all(servers, owner):
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _stop_all(servers: list[Server], owner: int) -> bool:
     if os.getpid() != owner:  # a forked child of the test run that ends normally
-        return
+        return False
     for server in reversed(servers):
         stop(server)
-    shutil.rmtree(home, ignore_errors=True)
+    return True
 
 
-if "PYTEST_XDIST_WORKER" not in os.environ and not {"DATABASE_URL", "REDIS_URL"} <= set(os.environ):
+WORKER = os.environ.get("PYTEST_XDIST_WORKER")
+if WORKER and OWN in os.environ:
+    # Hints go to every subscriber of a Valkey server, whatever its database number.
+    start_own_valkey(WORKER)
+elif not {"DATABASE_URL", "REDIS_URL"} <= set(os.environ):
     start_throwaway_servers()

@@ -10,7 +10,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONCE, NONE, SELF
 
-from incidentsite import bootstrap, embedded
+from incidentsite import admin_look, bootstrap, embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -251,7 +251,12 @@ UNFOLD = {
     "SITE_HEADER": SITE_NAME,
     "SITE_URL": "/",
     "SITE_SYMBOL": "crisis_alert",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}icon.svg"},
+    ],
     "SHOW_HISTORY": True,
+    "COLORS": admin_look.COLORS,
+    "SIDEBAR": admin_look.SIDEBAR,
 }
 
 LOGGING = {

@@ -18,6 +18,13 @@ def brief(seconds: float) -> str:
     return f"{days} d {hours_left} h"
 
 
+def latency(seconds: float) -> str:
+    """A short wait as a figure: "7 ms", "1.4 s"; from a minute on as `brief`."""
+    if seconds < 1:
+        return f"{max(0, round(seconds * 1000))} ms"
+    return f"{seconds:.1f} s" if seconds < 60 else brief(seconds)
+
+
 def spoken(seconds: float) -> str:
     """A duration inside a sentence: "42 seconds", "1 min 50 s", "1 h 16 min", "2 days 4 h"."""
     whole = max(0, round(seconds))

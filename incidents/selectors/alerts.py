@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from incidents.kernel.durations import latency
 from incidents.models import Alert, AlertState, Incident, Signal
 
 
@@ -62,7 +63,7 @@ class Step:
     icon: str
     title: str
     text: str = ""
-    took: float | None = None
+    took: str = ""
     tone: str = ""
 
 
@@ -76,8 +77,8 @@ def trace(alert: Alert, signal: Signal | None) -> list[Step]:
         )
         if signal.folded_at:
             took = (signal.folded_at - signal.received_at).total_seconds()
-            text = f"read as {signal.adapter}, fingerprint {alert.fingerprint}"
-            steps.append(Step(signal.folded_at, "fingerprint", "Folded", text, max(0.0, took)))
+            text = f"into the alert with the fingerprint {alert.fingerprint}"
+            steps.append(Step(signal.folded_at, "fingerprint", "Folded", text, latency(took)))
     if alert.incident is not None:
         at = max(
             alert.incident.opened_at,

@@ -40,11 +40,15 @@ class OnIt:
 
 
 def what_is_broken(incident: Incident, alerts: Sequence[Alert]) -> Line:
-    """The impact in words where somebody wrote it, else the worst alert that still fires."""
+    """The impact where somebody wrote it, else the worst alert that fires, else the service.
+
+    It stands below the title, which an incident often has from that alert: it is not said twice.
+    """
     firing = [alert for alert in alerts if alert.is_open]
     worst = min(firing, key=lambda alert: alert.severity.rank, default=None)
     service = incident.service.name if incident.service else ""
-    lead = incident.customer_impact or (worst.title if worst else "") or service or incident.title
+    alert = worst.title if worst and worst.title != incident.title else ""
+    lead = incident.customer_impact or alert or service or incident.title
     count = f"{len(firing)} alert{'s' if len(firing) != 1 else ''} firing" if alerts else ""
     detail = ", ".join(part for part in (service if service != lead else "", count) if part)
     return Line(lead, detail or "no alert is attached")

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 
 from incidents.kernel import clock as time_source
 from incidents.models import Incident, Severity
+from incidents.sources.adapters import ADAPTERS
 
 register = template.Library()
 
@@ -276,7 +277,7 @@ def duty(role: str) -> str:
 def fact_source(kind: str) -> str:
     """Where a fact comes from, in a word: warroom.message → chat."""
     head = kind.split(".", maxsplit=1)[0]
-    return SOURCES.get(head, head)
+    return SOURCES.get(head, words(head).lower())
 
 
 @register.filter
@@ -299,6 +300,13 @@ def state_icon(name: str) -> str:
 def words(name: str) -> str:
     """A stored name as a person would write it: `service_outage` → Service outage."""
     return str(name).replace("_", " ").replace("-", " ").strip().capitalize()
+
+
+@register.filter
+def source_kind(slug: str) -> str:
+    """What the senders of a kind of integration call themselves: `alertmanager`."""
+    adapter = ADAPTERS.get(slug)
+    return adapter.label if adapter else words(slug)
 
 
 def stopwatch(span: timedelta) -> str:

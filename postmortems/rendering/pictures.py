@@ -14,7 +14,9 @@ from postmortems.models import Record
 
 # A figure is called long when it exceeds what is usual by this.
 LONG: Final = 1.3
-_STEPS: Final = (1, 2, 5, 10, 15, 30, 60, 120, 240, 720, 1440, 2880, 10080, 43200)
+_SECONDS: Final = (1, 2, 5, 10, 15, 30)
+_MINUTES: Final = (1, 2, 5, 10, 15, 30, 60, 120, 240, 720, 1440, 2880, 10080, 43200)
+_STEPS: Final = (*_SECONDS, *(60 * minutes for minutes in _MINUTES))
 _TICKS: Final = 8
 _PEOPLE: Final = ("incident.role_assigned", "incident.noted", "incident.severity_changed")
 _RUNBOOKS: Final = ("runbook.started", "runbook.step_ticked", "runbook.finished")
@@ -58,15 +60,15 @@ def phase_bars(record: Record) -> SafeString:
 
 def scale_of(record: Record) -> Scale:
     start, end = record.incident.began_at, record.until
-    margin = max(timedelta(seconds=30), (end - start) * 0.02)
+    margin = max(timedelta(seconds=1), (end - start) * 0.02)
     return Scale((start - margin).timestamp(), (end + margin).timestamp(), _ticks(start, end))
 
 
 def _ticks(start: datetime, end: datetime) -> list[tuple[float, str]]:
     """Whole times of day, at most eight, with the day where there are several."""
-    minutes = max(1.0, (end - start).total_seconds() / 60)
-    step = next((step for step in _STEPS if minutes / step <= _TICKS), _STEPS[-1]) * 60
-    layout = "%H:%M" if minutes < 2 * 1440 else "%d %b"
+    seconds = (end - start).total_seconds()
+    step = next((step for step in _STEPS if seconds / step <= _TICKS), _STEPS[-1])
+    layout = "%H:%M:%S" if step < 60 else "%H:%M" if seconds < 2 * 86_400 else "%d %b"
     first = int(-(-start.timestamp() // step) * step)
     moments = range(first, int(end.timestamp()) + 1, step)
     return [(float(at), datetime.fromtimestamp(at, tz=UTC).strftime(layout)) for at in moments]

@@ -75,3 +75,11 @@ def test_an_incident_without_alerts_has_a_picture_too(declare: Declare) -> None:
 def test_a_month_long_incident_has_few_ticks(story: Story) -> None:
     story.wait(days=31)
     assert 2 <= len(pictures.scale_of(record_of(story.fresh())).ticks) <= 9
+
+
+def test_an_incident_of_seconds_fills_its_picture(story: Story) -> None:
+    story.wait(seconds=2).move("resolve")
+    scale = pictures.scale_of(record_of(story.fresh()))
+    assert scale.end - scale.start < 30
+    assert 2 <= len(scale.ticks) <= 9
+    assert all(label.count(":") == 2 for _, label in scale.ticks)

@@ -67,10 +67,7 @@ def attach(alerts: Sequence[Alert], *, actor: Actor) -> list[bus.News]:
             alert.why = why(alert)[:300]
     for key in by_key.keys() - missing.keys():
         _raise_to_worst(incidents[key], by_key[key], actor)
-    return [
-        bus.News(incident=i, bodies=[lifecycle.opened(i)], actor=actor, occurred_at=i.began_at)
-        for i in created
-    ]
+    return [bus.News(incident=i, bodies=[lifecycle.opened(i)], actor=actor) for i in created]
 
 
 def _open_incidents(keys: Iterable[str]) -> dict[str, Incident]:

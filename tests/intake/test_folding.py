@@ -46,6 +46,16 @@ def test_it_makes_one_alert_and_one_incident_of_300_duplicates_at_once(
     assert (incident.title, incident.severity.code) == ("Checkout answers 5xx", "P0")
 
 
+def test_an_incident_is_opened_when_we_heard_and_began_when_the_sender_says(
+    visitor: Visitor, fold: Fold
+) -> None:
+    visitor.alert(startsAt=BEGAN)
+    fold()
+    incident = Incident.objects.get()
+    assert incident.began_at.isoformat() == "2026-11-03T03:10:00+00:00"
+    assert timeline.since(incident.pk)[0].occurred_at >= incident.opened_at
+
+
 def test_it_closes_the_alert_and_its_incident_when_it_is_over(visitor: Visitor, fold: Fold) -> None:
     visitor.alert(startsAt=BEGAN)
     fold()

@@ -49,6 +49,19 @@ def test_it_tells_who_saw_it_first(body: Body) -> None:
     assert "the incident was open 20 seconds later. [#2] [#1]" in body("detection")
 
 
+def test_it_praises_an_alert_that_was_sooner_than_people(body: Body) -> None:
+    assert "An alert saw it before a person had to. [#2] [#1]" in body("well")
+
+
+def test_it_praises_no_alert_that_came_after_a_person(
+    story: Story, declare: Declare, integration: Integration
+) -> None:
+    story.incident = declare(by=story.people.teammate)
+    add_alert(story, integration, "Late")
+    sections = {section.slug: section.body for section in _draft(story).in_order()}
+    assert "An alert saw it before" not in sections["well"]
+
+
 def test_it_names_what_the_status_page_showed(body: Body) -> None:
     assert "Card payments (major outage). [#8]" in body("impact")
     assert "Accounts" not in body("impact")

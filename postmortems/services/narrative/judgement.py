@@ -15,6 +15,7 @@ Rule = Callable[[Record], str]
 SOON: Final = 10 * 60
 # From this severity on, customers want to be told.
 PUBLIC_RANK: Final = 1
+MACHINES: Final = frozenset({"integration", "system"})
 
 
 def well(record: Record) -> str:
@@ -51,7 +52,7 @@ def _too_late(slug: str, verb: str) -> Rule:
 
 def _seen_by_alert(record: Record) -> str:
     alert, opened = record.first("alert.attached"), record.opened
-    if alert is None or opened is None or alert.occurred_at > opened.occurred_at:
+    if alert is None or opened is None or opened.actor_kind not in MACHINES:
         return ""
     return said("An alert saw it before a person had to", alert, opened)
 

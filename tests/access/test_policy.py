@@ -6,6 +6,7 @@ import pytest
 
 from incidents import access
 from incidents.access import Principal
+from incidents.kernel.errors import NotFound
 from incidents.models import ApiKey, Role, Scope
 from tests.conftest import Declare, People
 
@@ -71,3 +72,21 @@ def test_it_lets_whoever_commands_an_incident_command_it(declare: Declare, peopl
 def test_it_forgets_a_person_who_may_no_longer_sign_in(people: People) -> None:
     people.admin.is_active = False
     assert access.of_user(people.admin) is access.NOBODY
+
+
+def test_a_private_incident_is_there_for_those_in_it_and_for_admin_keys(
+    declare: Declare, people: People
+) -> None:
+    secret = declare("A breach", private=True, by=people.commander)
+    mine = access.of_user(people.commander)
+    strangers = (
+        access.of_user(people.stranger),
+        access.of_user(people.admin),
+        Principal(key=ApiKey(scopes=["read", "incidents"])),
+    )
+    assert access.sees(mine, secret)
+    assert access.sees(Principal(key=ApiKey(scopes=["admin"])), secret)
+    for stranger in strangers:
+        assert not access.may(stranger, "incident.read", secret)
+        with pytest.raises(NotFound):
+            access.require(stranger, "incident.read", secret)

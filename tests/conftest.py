@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from unittest import mock
 
 import pytest
+from django.core.management.color import Style
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 
 from incidents.access import Principal
@@ -13,6 +15,9 @@ from incidents.kernel import clock
 from incidents.kernel.actor import Actor
 from incidents.models import Incident, Integration, Role, Service, Severity, Team, User
 from incidents.pipeline import lifecycle
+from tests.browsing import browse, chromium, web_process
+
+__all__ = ["browse", "chromium", "web_process"]
 
 SEVERITIES = (
     ("P0", "Critical", 0, ["sev0", "sev1", "critical", "fatal", "emergency"], 15, 120),
@@ -22,11 +27,28 @@ SEVERITIES = (
 )
 
 
+# Made by migrations, found by id, changed by no test.
+KEPT = {"django_content_type", "auth_permission"}
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _quick_flush() -> Iterator[None]:
-    """Django makes all permissions anew after each transactional test: slower than most tests."""
-    with mock.patch("django.core.management.commands.flush.emit_post_migrate_signal"):
+    """Django makes all permissions anew after each transactional test: slower than most tests.
+
+    They are left in place instead, so that the tests may come in any order.
+    """
+    with (
+        mock.patch("django.core.management.commands.flush.emit_post_migrate_signal"),
+        mock.patch("django.core.management.commands.flush.sql_flush", _flush_all_but_the_kept),
+    ):
         yield
+
+
+def _flush_all_but_the_kept(
+    style: Style, connection: BaseDatabaseWrapper, **options: bool
+) -> list[str]:
+    made = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    return connection.ops.sql_flush(style, [name for name in made if name not in KEPT], **options)
 
 
 @dataclass

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browsing import Visits
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -32,7 +34,8 @@ def test_it_shows_the_keys_and_ignores_them_while_somebody_types(console: Page) 
     expect(console.locator("#keys-dialog")).to_be_visible()
 
 
-def test_it_opens_the_declare_form_over_the_page(console: Page) -> None:
+def test_it_opens_the_declare_form_over_the_page(console: Page, browse: Visits) -> None:
+    browse.allow("status of 422")
     console.keyboard.type("c")
     expect(console.locator("#declare-dialog [name=title]")).to_be_focused()
     console.locator("#declare-dialog [type=submit]", has_text="Declare").click()
@@ -40,7 +43,8 @@ def test_it_opens_the_declare_form_over_the_page(console: Page) -> None:
     assert console.url.endswith("/account")
 
 
-def test_it_asks_before_it_destroys(console: Page) -> None:
+def test_it_asks_before_it_destroys(console: Page, browse: Visits) -> None:
+    browse.allow("status of 404")
     _put(
         console, '<form id="f" action="/nowhere" data-confirm="Drop it?"><button>Go</button></form>'
     )
@@ -76,7 +80,8 @@ def test_it_runs_clocks_and_says_when_a_deadline_has_passed(console: Page) -> No
     expect(console.locator("#d")).to_have_class("tone p2")
 
 
-def test_it_says_why_a_request_failed(console: Page) -> None:
+def test_it_says_why_a_request_failed(console: Page, browse: Visits) -> None:
+    browse.allow("status of 404", "Response Status Error Code 404")
     _put(console, '<button id="b" hx-post="/nowhere">Go</button>')
     console.evaluate("htmx.process(document.querySelector('#b'))")
     console.locator("#b").click()

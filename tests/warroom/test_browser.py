@@ -1,73 +1,35 @@
 """The room in a real browser, by the keyboard, with two people in it."""
 
-import os
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.db import connections
-from django.test import Client
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from incidents.kernel.actor import Actor
 from incidents.models import Incident, User
+from tests.browsing import Visits
 from tests.conftest import People
-from tests.warroom.served import Served, daphne
+from tests.warroom.served import daphne
 from warroom.services import chat
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
-Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def served(django_db_setup: None) -> Iterator[Served]:
-    with daphne() as running:
-        yield running
+Open = Callable[[User, Incident], Page]
 
 
 @pytest.fixture
-def enter_page(
-    served: Served, sign_in: Callable[[User], Client], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Open]:
-    """`enter_page(user, incident)` waits until the room is live; script errors fail the test."""
-    if not CHROMIUM:
-        reason = "Chromium is not installed: apt install chromium, or set CHROMIUM to its path."
-        pytest.fail(reason) if os.environ.get("INCIDENTSITE_REQUIRE_ALL") else pytest.skip(reason)
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    errors: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+def enter_page(browse: Visits) -> Open:
+    """`enter_page(user, incident)` waits until the room is live."""
 
-        def enter(user: User, incident: Incident, *, width: int = 1440, scheme: str = "") -> Page:
-            url = f"http://127.0.0.1:{served.port}"
-            dark = scheme == "dark"
-            context = browser.new_context(
-                base_url=url,
-                viewport={"width": width, "height": 900},
-                color_scheme="dark" if dark else "light",
-            )
-            key = sign_in(user).cookies[settings.SESSION_COOKIE_NAME].value
-            context.add_cookies([{"name": "sessionid", "value": key, "url": url}])
-            page = context.new_page()
-            page.on("pageerror", lambda error: errors.append(str(error)))
-            page.on("console", lambda said: _note(said.text, errors))
-            page.goto(f"/incidents/{incident.reference}")
-            expect(page.locator("[data-live]").first).to_have_attribute("data-state", "live")
-            return page
+    def enter(user: User, incident: Incident) -> Page:
+        page = browse(user, f"/incidents/{incident.reference}")
+        _until_live(page)
+        return page
 
-        yield enter
-        browser.close()
-        # While Playwright runs its loop, Django keeps a connection for it beside the usual one.
-        connections.close_all()
-    assert errors == []
+    return enter
 
 
-def _note(said: str, errors: list[str]) -> None:
-    if "Content Security Policy" in said:
-        errors.append(said)
+def _until_live(page: Page) -> None:
+    expect(page.locator("[data-live]").first).to_have_attribute("data-state", "live")
 
 
 def _say(page: Page, text: str) -> None:
@@ -175,14 +137,15 @@ def test_new_messages_wait_below_for_somebody_who_reads_above(
 
 
 def test_what_is_written_without_a_connection_is_sent_once_it_is_back(
-    enter_page: Open, people: People, incident: Incident, served: Served
+    browse: Visits, people: People, incident: Incident
 ) -> None:
     """The server dies while somebody writes; another one takes its place."""
+    browse.allow("ERR_CONNECTION_REFUSED", "WebSocket connection")
     with daphne() as doomed:
-        page = enter_page(people.teammate, incident)
-        page.goto(f"http://127.0.0.1:{doomed.port}/incidents/{incident.reference}")
-        expect(page.locator("[data-live]").first).to_have_attribute("data-state", "live")
         port = doomed.port
+        root = f"http://127.0.0.1:{port}"
+        page = browse(people.teammate, f"/incidents/{incident.reference}", root=root)
+        _until_live(page)
     expect(page.locator("[data-live]").first).not_to_have_attribute("data-state", "live")
     _say(page, "Still typing")
     expect(page.locator("#log .pending")).to_contain_text("Still typing")
@@ -192,16 +155,3 @@ def test_what_is_written_without_a_connection_is_sent_once_it_is_back(
         )
         expect(page.locator("#log .pending")).to_have_count(0)
         assert chat.Message.objects.count() == 1
-
-
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
-def test_axe_finds_nothing_serious(
-    enter_page: Open, people: People, incident: Incident, width: int, scheme: str
-) -> None:
-    actor = Actor.of(people.stranger)
-    chat.post(incident_id=incident.pk, body="`code`, *words* and @cara", actor=actor)
-    page = enter_page(people.commander, incident, width=width, scheme=scheme)
-    expect(page.locator("#people li")).to_have_count(1)
-    found = Axe().run(page).response["violations"]
-    serious = [v for v in found if v["impact"] in ("serious", "critical")]
-    assert not serious, [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in serious]

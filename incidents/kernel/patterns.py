@@ -1,0 +1,52 @@
+"""Regular expressions that people write, matched without letting one of them hold us up.
+
+A pattern may take exponential time on the wrong text. `regex` stops a match at a time limit, which
+`re` cannot; it reads the same patterns.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Final
+
+import regex
+
+from incidents.kernel.errors import Invalid
+
+LONGEST: Final = 500
+TEXT_SEEN: Final = 8_000
+MATCH_SECONDS: Final = 0.05
+
+
+class TooSlow(Exception):
+    """A match did not end within its time."""
+
+
+def checked(pattern: str, *, field: str = "pattern") -> str:
+    """The pattern as it is; Invalid, with the place of the fault, when it is none."""
+    if len(pattern) > LONGEST:
+        raise Invalid(f"A pattern has at most {LONGEST} characters.", field=field)
+    try:
+        _compiled(pattern)
+    except regex.error as error:
+        raise Invalid(f"That is no regular expression: {error}.", field=field) from error
+    return pattern
+
+
+def finder(pattern: str) -> Callable[[str], bool]:
+    """Whether a text holds the pattern, upper and lower case alike; TooSlow past the time limit."""
+    compiled = _compiled(pattern)
+
+    def found(text: str) -> bool:
+        try:
+            return compiled.search(text[:TEXT_SEEN], timeout=MATCH_SECONDS) is not None
+        except TimeoutError as error:
+            raise TooSlow(
+                f"The pattern takes longer than {MATCH_SECONDS * 1000:.0f} ms."
+            ) from error
+
+    return found
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> Any:
+    return regex.compile(pattern, regex.IGNORECASE)

@@ -1,0 +1,200 @@
+"""Every screen of the product: who opens it, where, and what they do there first."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from playwright.sync_api import Page
+
+Deed = Callable[[Page], object]
+ALWAYS: Final = ("fresh", "typical", "overfull")
+ONCE: Final = ("typical",)
+
+
+@dataclass(frozen=True)
+class Stop:
+    """`by` is a handle, or empty for somebody who is not signed in. `foreign` is markup of others.
+
+    `worlds` are the data it is looked at with: some say something else when there is nothing yet,
+    some look the same whatever there is.
+    """
+
+    name: str
+    path: str
+    by: str = "cara"
+    status: int = 200
+    deed: Deed | None = None
+    foreign: bool = False
+    worlds: tuple[str, ...] = ("typical", "overfull")
+
+    @property
+    def is_public(self) -> bool:
+        return self.path.startswith("/status")
+
+
+def press(name: str) -> Deed:
+    return lambda page: page.locator("main").get_by_role("button", name=name, exact=True).click()
+
+
+def key(name: str) -> Deed:
+    return lambda page: page.keyboard.press(name)
+
+
+def fill(button: str, **fields: str) -> Deed:
+    """Fill the form that has this button, and press it."""
+
+    def deed(page: Page) -> None:
+        pressed = page.get_by_role("button", name=button, exact=True)
+        form = page.locator("form").filter(has=pressed)
+        for name, value in fields.items():
+            form.locator(f"[name={name}]").fill(value)
+        pressed.click()
+
+    return deed
+
+
+def declare_over_the_board(page: Page) -> None:
+    page.keyboard.press("c")
+    page.locator("#declare-dialog form.fields").wait_for()
+
+
+CONSOLE: Final = (
+    Stop("board", "/", worlds=ALWAYS),
+    Stop("board-palette", "/", deed=key("Control+k"), worlds=ONCE),
+    Stop("board-keys", "/", deed=key("?"), worlds=ONCE),
+    Stop("board-declare", "/", deed=declare_over_the_board, worlds=ONCE),
+    Stop("incidents", "/incidents", worlds=ALWAYS),
+    Stop("incidents-filtered", "/incidents?state=open&q=search", worlds=ONCE),
+    Stop("incidents-none", "/incidents?q=nowhere", worlds=ONCE),
+    Stop("declare", "/declare"),
+    Stop("declare-refused", "/declare", deed=press("Declare"), status=422, worlds=ONCE),
+    Stop("alerts", "/alerts", worlds=ALWAYS),
+    Stop("alerts-filtered", "/alerts?state=resolved&severity=P0", worlds=ONCE),
+    Stop("alert", "/alerts/{alert}"),
+    Stop("trace", "/alerts/trace/{delivery_id}", worlds=ONCE),
+    Stop("account", "/account", worlds=ONCE),
+    Stop(
+        "account-refused", "/account", deed=fill("Save", password="short"), status=422, worlds=ONCE
+    ),
+)
+ROOM: Final = (
+    Stop("room", "/incidents/{ref}"),
+    *(
+        Stop(f"room-{tab}", f"/incidents/{{ref}}?tab={tab}")
+        for tab in ("timeline", "alerts", "runbooks", "updates", "postmortem")
+    ),
+    Stop(
+        "room-menu",
+        "/incidents/{ref}",
+        deed=lambda page: page.get_by_title("More actions").click(),
+        worlds=ONCE,
+    ),
+    Stop("room-observed", "/incidents/{ref}", by="olga", worlds=ONCE),
+    Stop("room-quiet", "/incidents/{quiet}", worlds=ONCE),
+    Stop("room-quiet-runbooks", "/incidents/{quiet}?tab=runbooks", worlds=ONCE),
+    Stop("room-over", "/incidents/{over}?tab=postmortem"),
+)
+RUNBOOKS: Final = (
+    Stop("runbooks", "/runbooks"),
+    Stop("runbooks-none", "/runbooks?q=nowhere", worlds=ONCE),
+    Stop("runbook", "/runbooks/{slug}"),
+    Stop("runbook-history", "/runbooks/{slug}/history"),
+    Stop("runbook-panel", "/runbooks/incident/{ref}", worlds=ONCE),
+    Stop("run", "/runbooks/runs/{run}"),
+)
+POSTMORTEMS: Final = (
+    Stop("post-mortems", "/post-mortems", worlds=ALWAYS),
+    Stop("post-mortem", "/post-mortems/{over}"),
+    Stop("post-mortem-none", "/post-mortems/{ref}", worlds=ONCE),
+    Stop("post-mortem-section", "/post-mortems/{over}/sections/{section}"),
+    Stop("post-mortem-panel", "/post-mortems/{over}/panel", worlds=ONCE),
+    Stop("action-items", "/action-items", worlds=ALWAYS),
+    Stop("action-item", "/action-items/{item}"),
+    Stop("action-item-new", "/post-mortems/{over}/action-items", worlds=ONCE),
+)
+SETTINGS: Final = (
+    Stop("welcome", "/welcome", by="admin", worlds=("fresh", "typical")),
+    Stop("welcome-commands", "/welcome", by="admin", deed=press("Make the commands"), worlds=ONCE),
+    Stop(
+        "welcome-invited",
+        "/welcome",
+        by="admin",
+        deed=fill("Invite", name="Ana", handle="ana"),
+        worlds=ONCE,
+    ),
+    Stop("integrations", "/settings/integrations", by="admin", worlds=ALWAYS),
+    Stop(
+        "integrations-told-once",
+        "/settings/integrations",
+        by="admin",
+        deed=fill("Connect", name="Grafana"),
+        worlds=ONCE,
+    ),
+    Stop("keys", "/settings/keys", by="admin", worlds=ALWAYS),
+    Stop(
+        "keys-told-once",
+        "/settings/keys",
+        by="admin",
+        deed=fill("Make the key", name="Bot"),
+        worlds=ONCE,
+    ),
+    Stop("api-docs", "/api/docs", foreign=True, worlds=ONCE),
+)
+STATUS: Final = (
+    Stop("status-console", "/status-page", worlds=ALWAYS),
+    Stop("status-panel", "/incidents/{ref}/status-panel", worlds=ONCE),
+    Stop("public", "/status", by="", worlds=ALWAYS),
+    Stop("public-incident", "/status/incidents/{public}", by=""),
+    Stop("public-history", "/status/history", by="", worlds=ALWAYS),
+    Stop("public-nowhere", "/status/nowhere", by="", status=404, worlds=ONCE),
+)
+ENTRANCE: Final = (
+    Stop("sign-in", "/sign-in", by="", worlds=ONCE),
+    Stop(
+        "sign-in-refused",
+        "/sign-in",
+        by="",
+        deed=fill("Sign in", username="cara", password="wrong"),
+        status=422,
+        worlds=ONCE,
+    ),
+    Stop("link", "/sign-in/{token}", by="", worlds=ONCE),
+    Stop("link-used", "/sign-in/unknown", by="", deed=press("Sign in"), status=410, worlds=ONCE),
+    Stop("forbidden", "/settings/keys", by="olga", status=403, worlds=ONCE),
+    Stop("not-found", "/nowhere", status=404, worlds=ONCE),
+    Stop("no-incident", "/incidents/INC-999999", status=404, worlds=ONCE),
+)
+ADMIN: Final = (
+    Stop("admin-entrance", "/admin/", by="", worlds=ONCE),
+    Stop("admin-index", "/admin/", by="admin", foreign=True, worlds=ONCE),
+    *(
+        Stop(f"admin-{name}", path, by="admin", foreign=True)
+        for name, path in (
+            ("incidents", "/admin/incidents/incident/"),
+            ("users", "/admin/incidents/user/"),
+            ("runbook", "/admin/runbooks/runbook/{runbook}/change/"),
+        )
+    ),
+)
+
+STOPS: Final = (*CONSOLE, *ROOM, *RUNBOOKS, *POSTMORTEMS, *SETTINGS, *STATUS, *ENTRANCE, *ADMIN)
+# Addresses that answer with no page: why nobody walks them.
+NO_PAGES: Final = {
+    "web:board_open": "part of the board",
+    "web:board_figures": "part of the board",
+    "web:board_alerts": "part of the board",
+    "web:board_feed": "part of the board",
+    "web:search": "JSON for the palette",
+    "web:first_alert": "part of the welcome page",
+    "warroom:head": "part of the room",
+    "warroom:rail": "part of the room",
+    "warroom:items": "part of the room",
+    "postmortems:export": "a file; tests/postmortems opens it",
+}
+# Something for each parameter, to ask the resolver what an address is.
+ANYTHING: Final = {
+    **dict.fromkeys(("ref", "quiet", "over"), "INC-1"),
+    **dict.fromkeys(("pk", "alert", "item", "run", "runbook", "step", "seq"), 1),
+    **dict.fromkeys(("slug", "section", "token", "public", "kind"), "some"),
+    "delivery_id": "0198c0de-0000-7000-8000-000000000000",
+}

@@ -11,19 +11,19 @@ import uuid
 from typing import Final
 from weakref import WeakKeyDictionary
 
+from incidents.door.dialect import Answer, Dialect, Inbound
+from incidents.door.dialects import routes
 from incidents.door.keys import Grant, KeyRing, KeysUnknown
 from incidents.door.ledger import Ledger, NoSuchIntegration, NotWritten, Row
 from incidents.door.pool import new_pool
-from incidents.door.protocols import Alertmanager, Native, PagerDuty, Speaks
+from incidents.door.signature import Seen
 from incidents.door.wire import (
     Gone,
     Receive,
     Refusal,
     Scope,
     Send,
-    answer,
-    header,
-    presented_key,
+    answer_bytes,
     read_body,
     unavailable,
 )
@@ -33,17 +33,7 @@ from incidents.sources.adapters import ADAPTERS
 
 logger = logging.getLogger(__name__)
 
-_NATIVE: Final = Native()
-_PAGERDUTY: Final = PagerDuty()
-_ALERTMANAGER: Final = Alertmanager()
-# Paths that are the same for everybody; with and without a slash at the end.
-_FIXED: Final[dict[str, Speaks]] = {
-    "/api/events": _NATIVE,
-    "/v2/enqueue": _PAGERDUTY,
-    "/hooks/alertmanager": _ALERTMANAGER,
-}
-# Paths that end in the key.
-_KEYED: Final[dict[str, Speaks]] = {"/hooks/alertmanager/": _ALERTMANAGER}
+_CHALLENGE: Final = {"WWW-Authenticate": "Bearer"}
 
 
 class _Desk:
@@ -53,6 +43,7 @@ class _Desk:
         self.pool = new_pool()
         self.keys = KeyRing(self.pool)
         self.ledger = Ledger(self.pool)
+        self.seen = Seen()
 
 
 class Intake:
@@ -62,25 +53,25 @@ class Intake:
         self._desks: WeakKeyDictionary[asyncio.AbstractEventLoop, _Desk] = WeakKeyDictionary()
 
     def serves(self, scope: Scope) -> bool:
-        return _route(scope["path"]) is not None
+        found = routes().find(scope["path"])
+        return found is not None and scope["method"] not in found[0].leaves
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        route = _route(scope["path"])
-        if route is None:
-            await answer(send, 404, {"detail": "There is nothing here."})
+        found = routes().find(scope["path"])
+        if found is None:
+            await _send(send, Answer(404, {"detail": "There is nothing here."}))
             return
-        speaks, key = route
+        dialect, params = found
         try:
-            document = await self._take(scope, receive, speaks, key)
+            reply = await self._take(Inbound(scope, params), dialect, receive)
         except Gone:
             return
         except Refusal as refusal:
-            await _refuse(send, speaks, refusal)
+            reply = dialect.refused(refusal)
         except Exception:
-            logger.exception("The door failed at %s", speaks.kind)
-            await _refuse(send, speaks, unavailable("Something went wrong here. Try again."))
-        else:
-            await answer(send, 202, document)
+            logger.exception("The door failed at %s", dialect.slug)
+            reply = dialect.refused(unavailable("Something went wrong here. Try again."))
+        await _send(send, reply)
 
     async def close(self) -> None:
         """Give back the connections of the running loop."""
@@ -96,41 +87,44 @@ class Intake:
             await desk.pool.open()
         return desk
 
-    async def _take(
-        self, scope: Scope, receive: Receive, speaks: Speaks, key: str
-    ) -> dict[str, object]:
-        if scope["method"] != "POST":
-            raise Refusal(405, "Send alerts here with POST.", headers={"Allow": "POST"})
+    async def _take(self, inbound: Inbound, dialect: Dialect, receive: Receive) -> Answer:
+        if inbound.method not in dialect.methods:
+            allowed = ", ".join(dialect.methods)
+            text = f"Send alerts here with {dialect.methods[0]}."
+            raise Refusal(405, text, headers={"Allow": allowed})
         desk = await self._desk()
-        grant = None
-        if not speaks.key_in_body:
-            grant = await _admit(desk.keys, key or presented_key(scope), speaks)
-        raw = await read_body(scope, receive, speaks.limit)
-        body = _parsed(raw)
-        if grant is None:
-            grant = await _admit(desk.keys, speaks.key_of(body), speaks)
-        delivery_id = _delivery_id(scope, grant)
-        stored = _checked(speaks, body, raw, delivery_id)
-        await _write(desk.ledger, Row(grant.integration_id, speaks.kind, delivery_id, stored))
-        return speaks.accepted(body, delivery_id)
+        if not dialect.key_in_body:
+            inbound.grant = await _admit(desk.keys, dialect.key(inbound), dialect)
+            early = dialect.early(inbound)
+            if early is not None:
+                return early
+        inbound.raw = await read_body(inbound.scope, receive, dialect.limit)
+        if inbound.grant is not None:
+            dialect.verify(inbound)
+        inbound.body = dialect.parse(inbound)
+        if inbound.grant is None:
+            inbound.grant = await _admit(desk.keys, dialect.key_of(inbound), dialect)
+        await _keep(desk, dialect, inbound, inbound.grant)
+        return dialect.accepted(inbound)
 
 
-def _route(path: str) -> tuple[Speaks, str] | None:
-    bare = path.removesuffix("/")
-    fixed = _FIXED.get(bare)
-    if fixed is not None:
-        return fixed, ""
-    for prefix, speaks in _KEYED.items():
-        if bare.startswith(prefix) and "/" not in bare[len(prefix) :]:
-            return speaks, bare[len(prefix) :]
-    return None
+async def _keep(desk: _Desk, dialect: Dialect, inbound: Inbound, grant: Grant) -> None:
+    """Write the message down, unless its adapter cannot read it or it has come before."""
+    inbound.delivery_id = _delivery_id(inbound, grant)
+    desk.seen.refuse_replay(grant.integration_id, inbound.signature)
+    try:
+        ADAPTERS[dialect.slug].signals(inbound.body, grant.options)
+    except Malformed as error:
+        raise Refusal(422, str(error), problems=error.problems) from error
+    row = Row(grant.integration_id, dialect.slug, inbound.delivery_id, dialect.stored(inbound))
+    await _write(desk.ledger, row)
+    desk.seen.remember(grant.integration_id, inbound.signature)
 
 
-async def _admit(keys: KeyRing, key: str, speaks: Speaks) -> Grant:
-    challenge = {"WWW-Authenticate": "Bearer"}
+async def _admit(keys: KeyRing, key: str, dialect: Dialect) -> Grant:
     if not key:
         text = "This needs the key of an integration, as “Authorization: Bearer <key>”."
-        raise Refusal(401, text, headers=challenge)
+        raise Refusal(401, text, headers=_CHALLENGE)
     try:
         grant = await keys.find(key)
     except KeysUnknown as error:
@@ -139,13 +133,8 @@ async def _admit(keys: KeyRing, key: str, speaks: Speaks) -> Grant:
         ) from error
     if grant is None:
         text = "This key is not known here. Check that it is complete and has not been replaced."
-        raise Refusal(401, text, headers=challenge)
-    if grant.kind != speaks.kind:
-        other = ADAPTERS.get(grant.kind)
-        where = f" Send to {other.path}." if other and other.path else ""
-        raise Refusal(403, f"This key belongs to another kind of integration.{where}")
-    if grant.paused:
-        raise Refusal(403, "This integration is paused. An admin can resume it in the settings.")
+        raise Refusal(401, text, headers=_CHALLENGE)
+    _check_may_send(grant, dialect)
     wait = grant.bucket.take()
     if wait:
         text = f"This key sends more than {grant.bucket.rate:g} messages a second. Try again later."
@@ -153,27 +142,24 @@ async def _admit(keys: KeyRing, key: str, speaks: Speaks) -> Grant:
     return grant
 
 
-def _parsed(raw: bytes) -> object:
-    try:
-        return payload.read(raw)
-    except payload.Unreadable as error:
-        raise Refusal(400, str(error)) from error
+def _check_may_send(grant: Grant, dialect: Dialect) -> None:
+    if grant.kind not in dialect.kinds:
+        other = ADAPTERS.get(grant.kind)
+        where = f" Send to {other.path}." if other and other.path else ""
+        raise Refusal(403, f"This key belongs to another kind of integration.{where}")
+    if grant.paused:
+        raise Refusal(403, "This integration is paused. An admin can resume it in the settings.")
+    if grant.is_over:
+        text = "This key has expired. An admin can give the integration a later date or a new key."
+        raise Refusal(401, text, headers=_CHALLENGE)
 
 
-def _delivery_id(scope: Scope, grant: Grant) -> uuid.UUID:
+def _delivery_id(inbound: Inbound, grant: Grant) -> uuid.UUID:
     """The same for the same Idempotency-Key, so that sending again stores nothing twice."""
-    name = header(scope, b"idempotency-key")
+    name = inbound.signature or inbound.header("idempotency-key")
     if not name:
-        return uuid.uuid4()
+        return inbound.delivery_id
     return uuid.uuid5(uuid.NAMESPACE_URL, f"urn:integration:{grant.integration_id}:{name[:255]}")
-
-
-def _checked(speaks: Speaks, body: object, raw: bytes, delivery_id: uuid.UUID) -> bytes:
-    try:
-        ADAPTERS[speaks.kind].read(body)
-    except Malformed as error:
-        raise Refusal(422, str(error), problems=error.problems) from error
-    return speaks.stored(body, raw, delivery_id)
 
 
 async def _write(ledger: Ledger, row: Row) -> None:
@@ -186,10 +172,11 @@ async def _write(ledger: Ledger, row: Row) -> None:
         raise Refusal(401, "This integration has been removed.") from error
 
 
-async def _refuse(send: Send, speaks: Speaks, refusal: Refusal) -> None:
-    status, content_type, document = speaks.refused(refusal)
-    headers = refusal.headers if status == refusal.status else None
-    await answer(send, status, document, content_type=content_type, headers=headers)
+async def _send(send: Send, reply: Answer) -> None:
+    body = b"" if reply.document is None else payload.write(reply.document)
+    await answer_bytes(
+        send, reply.status, body, content_type=reply.content_type, headers=reply.headers
+    )
 
 
 intake = Intake()

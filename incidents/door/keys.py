@@ -7,7 +7,8 @@ at most every `SPACING` seconds.
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 from typing import Any, Final
@@ -30,14 +31,17 @@ SPACING: Final = 0.2
 # What API keys send belongs to this integration; its key hash is nothing that a key hashes to.
 BUILT_IN: Final = "built-in:native"
 
-_INTEGRATIONS = "SELECT key_hash, id, kind, paused FROM incidents_integration"
+_INTEGRATIONS = """
+    SELECT key_hash, id, kind, paused, expires_at, options, secret FROM incidents_integration
+"""
 _API_KEYS = """
     SELECT token_hash, id, expires_at FROM incidents_apikey
      WHERE revoked_at IS NULL AND scopes && %s::varchar[]
 """
 _MAKE_BUILT_IN = """
-    INSERT INTO incidents_integration (kind, name, hint, key_hash, paused, created_at)
-    VALUES ('native', 'Events sent with API keys', '', %s, false, now())
+    INSERT INTO incidents_integration
+        (kind, name, hint, key_hash, paused, created_at, options, secret)
+    VALUES ('native', 'Events sent with API keys', '', %s, false, now(), '{}', '')
     ON CONFLICT (key_hash) DO NOTHING
 """
 _TOUCH = "UPDATE incidents_apikey SET last_used_at = now() WHERE id = ANY(%s)"
@@ -49,7 +53,10 @@ class KeysUnknown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What one key opens: it may send to `integration_id` in the protocol `kind`."""
+    """What one key opens: it may send to `integration_id` in the protocols of `kind`.
+
+    `sealed` is the secret that signs its messages, encrypted; empty where they are not signed.
+    """
 
     integration_id: int
     kind: str
@@ -57,6 +64,8 @@ class Grant:
     bucket: Bucket
     api_key_id: int | None = None
     expires_at: datetime | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    sealed: str = ""
 
     @property
     def is_over(self) -> bool:
@@ -73,7 +82,10 @@ class KeyRing:
         self._reading: asyncio.Task[bool] | None = None
 
     async def find(self, key: str) -> Grant | None:
-        """What `key` opens, None for nothing. Raises KeysUnknown while the database is away."""
+        """What `key` opens, None for nothing. Raises KeysUnknown while the database is away.
+
+        The key of an integration that has expired is found, so that its sender can be told.
+        """
         name = tokens.digest(key)
         asked = monotonic()
         grant = self._grants.get(name)
@@ -83,9 +95,9 @@ class KeyRing:
             grant = self._grants.get(name)
         elif age > FRESH_FOR:
             self._read()
-        if grant is None or grant.is_over:
-            return None
-        if grant.api_key_id is not None:
+        if grant is not None and grant.api_key_id is not None:
+            if grant.is_over:
+                return None
             self._used.add(grant.api_key_id)
         return grant
 
@@ -134,7 +146,8 @@ class KeyRing:
             name: self._buckets.get(name) or Bucket(settings.INTAKE_RATE) for name in known
         }
         grants = {
-            name: Grant(pk, kind, paused, self._buckets[name]) for name, pk, kind, paused in rows
+            name: Grant(pk, kind, paused, self._buckets[name], None, expires_at, options, sealed)
+            for name, pk, kind, paused, expires_at, options, sealed in rows
         }
         built_in = grants.pop(BUILT_IN, None)
         if built_in is None:

@@ -1,12 +1,10 @@
-"""HTTP as the door speaks it: bounded bodies in, JSON out, refusals as exceptions."""
+"""HTTP as the door speaks it: bounded bodies in, bytes out, refusals as exceptions."""
 
 import base64
 import binascii
 import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
-
-from incidents.kernel import payload
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -107,19 +105,6 @@ def _unpacked(body: bytes, encoding: str, limit: int) -> bytes:
     return plain
 
 
-async def answer(
-    send: Send,
-    status: int,
-    document: Mapping[str, Any],
-    *,
-    content_type: bytes = JSON,
-    headers: Mapping[str, str] | None = None,
-) -> None:
-    await answer_bytes(
-        send, status, payload.write(document), content_type=content_type, headers=headers
-    )
-
-
 async def answer_bytes(
     send: Send,
     status: int,
@@ -128,11 +113,9 @@ async def answer_bytes(
     content_type: bytes,
     headers: Mapping[str, str] | None = None,
 ) -> None:
-    fields = [
-        (b"content-type", content_type),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-    ]
+    fields = [(b"cache-control", b"no-store")]
+    if status != 204:
+        fields += [(b"content-type", content_type), (b"content-length", b"%d" % len(body))]
     for name, value in (headers or {}).items():
         fields.append((name.lower().encode(), value.encode()))
     await send({"type": "http.response.start", "status": status, "headers": fields})

@@ -4,6 +4,9 @@
 odd field must not cost an alert.
 """
 
+import json
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -16,6 +19,8 @@ from incidents.kernel.text import plain
 MAX_DEPTH: Final = 32
 _BOM: Final = b"\xef\xbb\xbf"
 _TOO_DEEP: Final = f"The JSON is nested more than {MAX_DEPTH} levels deep."
+# Between a name and its colon; and a quote that is written as an escape.
+_SPACED_COLON: Final = re.compile(rb'"[ \t\r\n]+:|\\u0022')
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 
@@ -27,7 +32,8 @@ class Unreadable(ValueError):
 def read(body: bytes) -> Any:
     """The JSON value in `body`: UTF-8, at most MAX_DEPTH levels, no NaN, no lone surrogates.
 
-    Of a name that occurs twice in an object the last value counts. Raises Unreadable.
+    Of a name that occurs twice in an object the last value counts (see `refuse_twins`). Raises
+    Unreadable.
     """
     try:
         value = _decode(body.removeprefix(_BOM))
@@ -46,6 +52,26 @@ def read(body: bytes) -> Any:
 def write(value: Any) -> bytes:
     """`value` as JSON, compact."""
     return _encode(value)
+
+
+def refuse_twins(body: bytes, value: Any) -> None:
+    """Raise Unreadable where a name occurs twice in one object of `body`, which reads as `value`.
+
+    What is written back has each name once: as many quotes before a colon means no twins. Only
+    where the counts differ, or spaces hide the colons, every object is looked at.
+    """
+    if not _SPACED_COLON.search(body) and body.count(b'":') == _encode(value).count(b'":'):
+        return
+    json.loads(body.removeprefix(_BOM), object_pairs_hook=_without_twins)
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = dict(pairs)
+    if len(names) < len(pairs):
+        counts = Counter(name for name, _ in pairs)
+        twin = counts.most_common(1)[0][0]
+        raise Unreadable(f"The name {twin[:60]!r} occurs twice in one object.")
+    return names
 
 
 def _is_deeper(value: object, levels: int) -> bool:

@@ -90,15 +90,32 @@ class Integration(models.Model):
         help_text="Alerts that name no service of ours belong to this one.",
     )
     paused = models.BooleanField(default=False)
+    options = models.JSONField(
+        default=dict,
+        blank=True,
+        db_default=models.Value({}, models.JSONField()),
+        help_text="What its kind may be told; the console checks it.",
+    )
+    secret = models.TextField(
+        blank=True, editable=False, db_default="", help_text="Signs its messages; encrypted."
+    )
+    expires_at = models.DateTimeField(
+        null=True, blank=True, help_text="From then on its key is refused; empty: never."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     last_signal_at = models.DateTimeField(null=True, blank=True, editable=False)
-    history: ClassVar[Any] = HistoricalRecords(excluded_fields=["key_hash", "last_signal_at"])
+    history: ClassVar[Any] = HistoricalRecords(
+        excluded_fields=["key_hash", "secret", "last_signal_at"]
+    )
 
     class Meta:
         ordering = ("name",)
 
     def __str__(self) -> str:
         return self.name
+
+    def is_over(self, at: datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= at
 
     @classmethod
     def of_our_own(cls, kind: str, name: str) -> "Integration":

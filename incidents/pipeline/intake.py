@@ -7,7 +7,7 @@ marked folded in the transaction that folds it.
 The order of arrival counts: one engine at a time folds (it holds the module's lock).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -23,7 +23,7 @@ from incidents.pipeline import correlation
 from incidents.pipeline.signal import Malformed, Signal
 from incidents.pipeline.triage import Services, Severities
 
-Read = Callable[[str, bytes], list[Signal]]
+Read = Callable[[str, bytes, Mapping[str, Any]], list[Signal]]
 Key = tuple[int, str]
 
 # A body may hold hundreds of signals: a batch ends with the message that passes this many bytes.
@@ -59,7 +59,8 @@ class _Fold:
 
 
 def fold_batch(read: Read, *, limit: int = 500) -> int:
-    """Fold up to `limit` waiting messages; returns how many. `read(adapter, body)` parses one.
+    """Fold up to `limit` waiting messages; returns how many. `read(adapter, body, options)` parses
+    one, as its integration wants it.
 
     A batch that fails as a whole is folded message by message, so that one bad message holds up
     nothing; the bad one is kept and marked with the reason. Raises when the database is at fault.
@@ -161,7 +162,7 @@ def _fold(fold: _Fold, messages: Sequence[_Message], read: Read) -> int:
 
 def _parse(message: _Message, read: Read) -> list[Signal]:
     try:
-        return read(message.adapter, message.body)
+        return read(message.adapter, message.body, message.integration.options)
     except Malformed as error:
         message.state = SignalState.REJECTED
         message.outcome = [{"error": str(error)[:500]}]

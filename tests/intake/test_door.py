@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 import logging
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -13,7 +14,7 @@ from psycopg_pool import PoolTimeout
 from incidents.door import ledger
 from incidents.door.keys import KeyRing
 from incidents.door.limits import Bucket
-from incidents.kernel import tokens
+from incidents.kernel import clock, tokens
 from incidents.models import ApiKey, Integration, Scope, Signal
 from incidents.sources.adapters import alertmanager as alertmanager_adapter
 from tests.intake.conftest import Visitor, alertmanager
@@ -131,6 +132,10 @@ BAD_BODIES = (
     (b"[" * 33 + b"]" * 33, 400, "more than 32 levels"),
     (b"[" * 100_000, 400, "more than 32 levels"),
     (b"x" * (256 * 1024 + 1), 413, "256 KiB"),
+    (b'{"a": "\0"}', 400, "not valid JSON"),
+    (b'{"a": 1, "a": 2}', 400, "occurs twice"),
+    (b'{"a" : 1, "b": {"c" :1, "c"\n:2}}', 400, "occurs twice"),
+    (b'{"a": "x\\u0022:", "b": 1, "b": 2}', 400, "occurs twice"),
     (b'{"type": "a"}', 422, "source is missing"),
 )
 
@@ -144,6 +149,17 @@ def test_it_says_what_is_wrong_with_a_bad_body(visitor: Visitor) -> None:
         assert words in problem["detail"]
         assert {"type", "title", "status", "detail"} <= set(problem)
     assert not Signal.objects.exists()
+
+
+def test_a_quote_before_a_colon_within_text_is_no_twin(visitor: Visitor) -> None:
+    assert visitor.event(message='He said "a": "b" twice', labels={"a": '":'}).status_code == 202
+
+
+def test_it_refuses_for_a_key_that_has_expired_and_says_so(visitor: Visitor) -> None:
+    Integration.objects.update(expires_at=clock.now() - timedelta(seconds=1))
+    answer = visitor.event()
+    assert (answer.status_code, Signal.objects.count()) == (401, 0)
+    assert "has expired" in answer.json()["detail"]
 
 
 def test_it_unpacks_gzip_and_stops_at_bombs(visitor: Visitor) -> None:

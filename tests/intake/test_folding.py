@@ -1,7 +1,7 @@
 """What becomes of signals: alerts, incidents, and nothing twice."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -191,10 +191,10 @@ def test_a_sender_whose_clock_is_ahead_begins_nothing_in_the_future(
     assert alert.started_at == alert.last_seen_at
 
 
-def _exploding(slug: str, body: bytes) -> list[Any]:
+def _exploding(slug: str, body: bytes, options: Mapping[str, Any]) -> list[Any]:
     if EXPLODES.encode() in body:
         raise ZeroDivisionError("no such adapter bug")
-    return adapters.read(slug, body)
+    return adapters.read(slug, body, options)
 
 
 def test_a_message_that_cannot_be_folded_holds_up_no_other(visitor: Visitor, fold: Fold) -> None:

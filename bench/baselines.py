@@ -23,7 +23,8 @@ settings.configure(
     SECRET_KEY="bench", ALLOWED_HOSTS=["*"], ROOT_URLCONF=__name__, USE_TZ=True,
     INSTALLED_APPS=[], MIDDLEWARE=[],
     DATABASES={"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "postgres",
-        "USER": "postgres", "HOST": os.environ["BENCH_SOCKET"], "CONN_MAX_AGE": 60}},
+        "USER": "postgres", "HOST": os.environ["BENCH_SOCKET"],
+        "OPTIONS": {"pool": {"min_size": 2, "max_size": 16}}}},
 )
 import django
 django.setup()

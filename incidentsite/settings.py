@@ -92,16 +92,20 @@ TEMPLATES = [
     },
 ]
 
+# Under ASGI each request has a thread of its own: connections last only in a pool.
+POOL = env.int("DATABASE_POOL", default=0)
 DATABASES = {
     "default": {
         **env.db_url_config(env.str("DATABASE_URL", default="") or embedded.database_url(DATA_DIR)),
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": 0 if POOL else 60,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }
 }
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
 DATABASES["default"].setdefault("OPTIONS", {})
+if POOL:
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 2, "max_size": POOL, "timeout": 10}
 DATABASES["default"]["OPTIONS"]["options"] = (
     f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=15_000)} -c lock_timeout=5000"
 )
@@ -162,6 +166,8 @@ INTAKE_RATE = env.float("INTAKE_RATE", default=10_000)
 # Raw messages are kept this long; what they told lives on in alerts and facts.
 EVENT_RETENTION_HOURS = env.float("EVENT_RETENTION_HOURS", default=1)
 SIGNAL_RETENTION_DAYS = env.float("SIGNAL_RETENTION_DAYS", default=90)
+# How many detection rules are asked at once.
+DETECTION_CONCURRENCY = env.int("DETECTION_CONCURRENCY", default=10)
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

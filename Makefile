@@ -13,7 +13,7 @@ ARGS ?=
 ROUNDS ?= 20
 BOTH_CORES := -n 2 --dist loadfile
 
-.PHONY: help run demo drill test soak check fmt openapi lock vendor bench
+.PHONY: help run demo drill test fuzz soak check fmt openapi lock vendor bench
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ drill: .venv/.run ## play an incident against the running system
 test: .venv/.dev ## run all tests; ARGS goes to pytest
 	@.ci/test-programs
 	@$(py) -m pytest $(if $(ARGS),$(ARGS),$(BOTH_CORES))
+
+fuzz: .venv/.dev ## 10,000 made-up messages for each parser
+	@FUZZ_EXAMPLES=10000 $(py) -m pytest tests/intake/test_fuzz.py -n 2 $(ARGS)
 
 soak: .venv/.dev ## kill and restart real processes, ROUNDS times
 	@for round in $$(seq $(ROUNDS)); do echo "round $$round"; $(py) -m pytest -m platform -x $(ARGS) || exit 1; done

@@ -110,12 +110,13 @@ class Intake:
 
 async def _keep(desk: _Desk, dialect: Dialect, inbound: Inbound, grant: Grant) -> None:
     """Write the message down, unless its adapter cannot read it or it has come before."""
-    inbound.delivery_id = _delivery_id(inbound, grant)
+    inbound.delivery_id = _delivery_id(dialect.once(inbound), inbound, grant)
     desk.seen.refuse_replay(grant.integration_id, inbound.signature)
     try:
         ADAPTERS[dialect.slug].signals(inbound.body, grant.options)
     except Malformed as error:
-        raise Refusal(422, str(error), problems=error.problems) from error
+        if not dialect.keeps_unread:
+            raise Refusal(422, str(error), problems=error.problems) from error
     row = Row(grant.integration_id, dialect.slug, inbound.delivery_id, dialect.stored(inbound))
     await _write(desk.ledger, row)
     desk.seen.remember(grant.integration_id, inbound.signature)
@@ -154,9 +155,8 @@ def _check_may_send(grant: Grant, dialect: Dialect) -> None:
         raise Refusal(401, text, headers=_CHALLENGE)
 
 
-def _delivery_id(inbound: Inbound, grant: Grant) -> uuid.UUID:
-    """The same for the same Idempotency-Key, so that sending again stores nothing twice."""
-    name = inbound.signature or inbound.header("idempotency-key")
+def _delivery_id(name: str, inbound: Inbound, grant: Grant) -> uuid.UUID:
+    """The same for the same name, so that sending again stores nothing twice."""
     if not name:
         return inbound.delivery_id
     return uuid.uuid5(uuid.NAMESPACE_URL, f"urn:integration:{grant.integration_id}:{name[:255]}")
@@ -173,7 +173,11 @@ async def _write(ledger: Ledger, row: Row) -> None:
 
 
 async def _send(send: Send, reply: Answer) -> None:
-    body = b"" if reply.document is None else payload.write(reply.document)
+    document = reply.document
+    if document is None:
+        body = b""
+    else:
+        body = document.encode() if isinstance(document, str) else payload.write(document)
     await answer_bytes(
         send, reply.status, body, content_type=reply.content_type, headers=reply.headers
     )

@@ -26,10 +26,10 @@ _FIELD = re.compile(r"([\w.\[\]]+) (?:is|must|needs)\b")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the sender gets. Without a document there is no body."""
+    """What the sender gets: JSON, or text as it is, or no body."""
 
     status: int = 202
-    document: Mapping[str, Any] | None = None
+    document: Mapping[str, Any] | str | None = None
     content_type: bytes = JSON
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -74,7 +74,8 @@ class Dialect:
     `kinds` are the integrations whose keys open it, the first being its own; `adapter` reads what
     is stored (the first kind where empty). `paths` may end in `{key}` or hold other parameters.
     Methods in `leaves` belong to somebody else at these paths. `limit` bounds bodies, in bytes.
-    `key_in_body` says that the key is known only once the body is read.
+    `key_in_body` says that the key is known only once the body is read; `keeps_unread`, that also
+    what the adapter cannot read is kept, with the reason.
     """
 
     kinds: ClassVar[tuple[str, ...]]
@@ -84,6 +85,7 @@ class Dialect:
     leaves: ClassVar[frozenset[str]] = frozenset()
     limit: ClassVar[int] = 256 * KIB
     key_in_body: ClassVar[bool] = False
+    keeps_unread: ClassVar[bool] = False
 
     @property
     def slug(self) -> str:
@@ -107,6 +109,10 @@ class Dialect:
     def parse(self, inbound: Inbound) -> Any:
         """The body as the adapter reads it. Raises Refusal."""
         return parsed(inbound.raw)
+
+    def once(self, inbound: Inbound) -> str:
+        """A name for the message: of those with one name and key, one is stored."""
+        return inbound.signature or inbound.header("idempotency-key")
 
     def stored(self, inbound: Inbound) -> bytes:
         """What is kept of the message: never its key."""

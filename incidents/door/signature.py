@@ -3,15 +3,32 @@
 import hashlib
 import hmac
 from collections import OrderedDict
+from functools import lru_cache
 from time import monotonic
 from typing import Final
 
+from incidents.door.dialect import Inbound
 from incidents.door.wire import Refusal
-from incidents.kernel import clock
+from incidents.kernel import clock, secrets
 
 # How far a sender's clock may be off, and how long a signature is remembered.
 WINDOW_SECONDS: Final = 300
 _MOST_REMEMBERED: Final = 20_000
+
+
+def secret_of(inbound: Inbound) -> str:
+    """What signs the messages of this integration; empty where they need no signature."""
+    sealed = inbound.grant.sealed if inbound.grant else ""
+    try:
+        return _unsealed(sealed) if sealed else ""
+    except secrets.Unreadable as error:
+        text = "The secret of this integration cannot be read any more. Enter it again."
+        raise Refusal(403, text) from error
+
+
+@lru_cache(maxsize=1000)
+def _unsealed(sealed: str) -> str:
+    return secrets.unseal(sealed)
 
 
 def check(secret: str, message: bytes, presented: str) -> None:

@@ -4,6 +4,7 @@
 odd field must not cost an alert.
 """
 
+import hashlib
 import json
 import re
 from collections import Counter
@@ -52,6 +53,11 @@ def read(body: bytes) -> Any:
 def write(value: Any) -> bytes:
     """`value` as JSON, compact."""
     return _encode(value)
+
+
+def digest(*parts: bytes) -> str:
+    """A short stable name, in hex digits, for what `parts` say together."""
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:32]
 
 
 def refuse_twins(body: bytes, value: Any) -> None:

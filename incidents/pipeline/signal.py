@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-Action = Literal["fire", "acknowledge", "resolve"]
+Action = Literal["fire", "acknowledge", "resolve", "change"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,7 @@ class Signal:
     `fingerprint` identifies the condition within its integration. `severity` is any spelling that
     the severity table knows, or empty. `service` is a name or slug, or empty. `group` joins alerts
     that belong to one cause, where the sender says so. `at` is the sender's time, aware, or None;
+    A `change` is no condition: something was deployed or switched, and it never makes an alert.
     `since` is when the episode began that a resolve ends, where the sender says which one.
     """
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -34,6 +35,16 @@ class Visitor:
     def get(self, path: str) -> httpx.Response:
         return self.send([("GET", path, None, {})])[0]
 
+    def form(self, path: str, fields: dict[str, str]) -> httpx.Response:
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self.post(path, urlencode(fields).encode(), **kind)
+
+    def in_turn(
+        self, requests: Sequence[tuple[str, str, Any, dict[str, str]]]
+    ) -> list[httpx.Response]:
+        """One after the other through the same door."""
+        return asyncio.run(self._send(requests, at_once=False))
+
     def alert(self, **alert: Any) -> httpx.Response:
         return self.post(f"/hooks/alertmanager/{self.keys['alertmanager']}", alertmanager(**alert))
 
@@ -50,7 +61,7 @@ class Visitor:
         return asyncio.run(self._send(requests))
 
     async def _send(
-        self, requests: Sequence[tuple[str, str, Any, dict[str, str]]]
+        self, requests: Sequence[tuple[str, str, Any, dict[str, str]]], *, at_once: bool = True
     ) -> list[httpx.Response]:
         door = Intake()
         app: Any = Dispatcher(doors=(door, Health()), rest=not_served_here)
@@ -61,7 +72,9 @@ class Visitor:
                 for method, path, body, headers in requests
             ]
             try:
-                return list(await asyncio.gather(*answers))
+                if at_once:
+                    return list(await asyncio.gather(*answers))
+                return [await answer for answer in answers]
             finally:
                 await door.close()
 

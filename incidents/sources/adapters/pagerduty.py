@@ -11,7 +11,7 @@ from typing import Any
 from incidents.kernel import payload
 from incidents.kernel.text import fingerprint, key, plain
 from incidents.pipeline.signal import Action, Malformed, Signal
-from incidents.sources.adapters import ADAPTERS, Adapter
+from incidents.sources.adapters import ADAPTERS, Adapter, Snippet
 
 ACTIONS: dict[str, Action] = {
     "trigger": "fire",
@@ -27,6 +27,12 @@ _EXAMPLE = """{
   "dedup_key": "first-alert",
   "payload": {"summary": "Our first alert", "source": "laptop", "severity": "warning"}
 }"""
+
+_ALERTMANAGER = """receivers:
+  - name: incidents
+    pagerduty_configs:
+      - routing_key: {key}
+        url: {url}"""
 
 
 def read(body: Any) -> list[Signal]:
@@ -103,5 +109,16 @@ def _links(body: Mapping[str, Any]) -> list[Any]:
 
 
 ADAPTERS.add("pagerduty")(
-    Adapter(label="PagerDuty Events v2", path="/v2/enqueue", read=read, example=_EXAMPLE)
+    Adapter(
+        label="PagerDuty Events v2",
+        path="/v2/enqueue",
+        read=read,
+        example=_EXAMPLE,
+        names_itself=True,
+        snippets=(
+            Snippet("Integration key (routing key)", "{key}"),
+            Snippet("Events API address, in place of events.pagerduty.com", "{url}"),
+            Snippet("alertmanager.yml", _ALERTMANAGER),
+        ),
+    )
 )

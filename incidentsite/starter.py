@@ -5,12 +5,13 @@ from typing import Final
 from django.db import transaction
 
 from incidents.models import Role, Service, Setting, Severity, Team, User
+from incidents.sources.detection.library import load_rules
 from incidents.tasks.schedule import install_schedule
 from runbooks.services import load_library
 from statuspage.services import load_starter_page
 from statuspage.tasks import EVERY, refresh_stale_pages
 
-VERSION: Final = 1
+VERSION: Final = 2
 _MARK: Final = "starter_kit"
 
 _SEVERITIES: Final = (
@@ -91,6 +92,7 @@ def load() -> None:
         admin.set_unusable_password()
         admin.save()
     load_library()
+    load_rules()
     load_starter_page()
     install_schedule({refresh_stale_pages.name: EVERY})
     Setting.objects.update_or_create(name=_MARK, defaults={"value": VERSION})

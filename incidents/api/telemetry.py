@@ -10,8 +10,8 @@ from rest_framework.response import Response
 from incidents.api.incidents import found
 from incidents.api.schema import page_of
 from incidents.api.views_common import ActionView, In, operation
-from incidents.kernel.errors import Conflict
 from incidents.models import SourceKind, TelemetrySource
+from incidents.sources.detection.writing import delete_source, save_source
 
 
 class SourceIn(In):
@@ -19,6 +19,13 @@ class SourceIn(In):
     url = serializers.URLField(max_length=500)
     kind = serializers.ChoiceField(choices=SourceKind.choices, required=False)
     timeout_seconds = serializers.IntegerField(required=False, min_value=1, max_value=30)
+    settings = serializers.DictField(required=False, help_text="What the kind needs besides.")
+    token = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=5000,
+        help_text="Sent as a bearer token. Kept encrypted and never told again.",
+    )
 
 
 class SourceOut(serializers.Serializer[Any]):
@@ -27,15 +34,12 @@ class SourceOut(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=SourceKind.choices)
     url = serializers.CharField()
     timeout_seconds = serializers.IntegerField()
-
-
-def _save(source: TelemetrySource, data: Mapping[str, Any]) -> TelemetrySource:
-    for name, value in data.items():
-        setattr(source, name, value)
-    if TelemetrySource.objects.filter(name=source.name).exclude(pk=source.pk).exists():
-        raise Conflict(f"There is a source called “{source.name}” already.", "Choose another name.")
-    source.save()
-    return source
+    settings = serializers.DictField()
+    has_token = serializers.BooleanField(source="sealed_token")
+    last_ok_at = serializers.DateTimeField(allow_null=True)
+    latency_ms = serializers.IntegerField(allow_null=True)
+    failing_since = serializers.DateTimeField(allow_null=True)
+    last_error = serializers.CharField()
 
 
 class SourcesView(ActionView):
@@ -47,7 +51,9 @@ class SourcesView(ActionView):
 
     @operation("Add a telemetry source", takes=SourceIn, answers=SourceOut, status=201)
     def post(self, request: Request) -> Response:  # noqa: ARG002
-        return self.answer(SourceOut, _save(TelemetrySource(), self.read(SourceIn)), status=201)
+        return self.answer(
+            SourceOut, save_source(TelemetrySource(), self.read(SourceIn)), status=201
+        )
 
 
 class SourceView(ActionView):
@@ -64,14 +70,10 @@ class SourceView(ActionView):
     @operation("Change a telemetry source", takes=SourceIn, answers=SourceOut)
     def patch(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         source = found(TelemetrySource.objects.all(), "source", pk=pk)
-        return self.answer(SourceOut, _save(source, self.read(SourceIn, partial=True)))
+        return self.answer(SourceOut, save_source(source, self.read(SourceIn, partial=True)))
 
     @operation("Delete a telemetry source that no rule asks", status=204)
     def delete(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         source = found(TelemetrySource.objects.all(), "source", pk=pk)
-        if source.rules.exists():
-            raise Conflict(
-                f"Rules ask “{source.name}”.", "Delete them or point them elsewhere first."
-            )
-        source.delete()
+        delete_source(source)
         return Response(status=204)

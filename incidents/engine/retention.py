@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from incidents.kernel import clock
 from incidents.models import (
+    Backtest,
     Delivery,
     DeliveryState,
+    Finding,
     IdempotencyKey,
     JobRun,
     RuleRun,
@@ -52,7 +54,20 @@ def _deliveries(now: datetime) -> QuerySet[Delivery]:
 
 
 def _runs(now: datetime) -> QuerySet[RuleRun]:
-    return RuleRun.objects.filter(started_at__lt=now - _WEEK)
+    """A thousand rules run a million times a day: only what they found is kept for a week."""
+    quiet = Q(started_at__lt=now - timedelta(days=1), firing=0, error="")
+    return RuleRun.objects.filter(quiet | Q(started_at__lt=now - _WEEK))
+
+
+def _findings(now: datetime) -> QuerySet[Finding]:
+    old = now - timedelta(days=settings.SIGNAL_RETENTION_DAYS)
+    return Finding.objects.filter(opened_at__lt=old, closed_at__isnull=False)
+
+
+def _backtests(now: datetime) -> QuerySet[Backtest]:
+    return Backtest.objects.filter(
+        asked_at__lt=now - timedelta(days=settings.SIGNAL_RETENTION_DAYS)
+    )
 
 
 def _jobs(now: datetime) -> QuerySet[JobRun]:
@@ -68,6 +83,8 @@ _OLD: Final[tuple[Callable[[datetime], QuerySet[Any]], ...]] = (
     _signals,
     _deliveries,
     _runs,
+    _findings,
+    _backtests,
     _jobs,
     _idempotency,
 )

@@ -15,11 +15,15 @@ MAX_BYTES: Final = 1024 * 1024
 
 
 class OutboundError(Exception):
-    """The other side did not answer, or not as it should. `permanent`: trying again is no use."""
+    """The other side did not answer, or not as it should. `permanent`: trying again is no use.
 
-    def __init__(self, reason: str, *, permanent: bool = False) -> None:
+    `status` is what it answered, 0 where it did not come to that.
+    """
+
+    def __init__(self, reason: str, *, permanent: bool = False, status: int = 0) -> None:
         super().__init__(reason)
         self.permanent = permanent
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ def get_json(
         raise OutboundError(
             f"It answered {answer.status}: {answer.body[:300].decode('utf-8', 'replace')}",
             permanent=answer.status < 500,
+            status=answer.status,
         )
     try:
         return msgspec.json.decode(answer.body)

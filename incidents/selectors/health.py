@@ -21,6 +21,7 @@ from incidents.models import (
     DetectionRule,
     EngineBeat,
     Incident,
+    RuleMode,
     RuleRun,
     Severity,
     Signal,
@@ -77,7 +78,7 @@ def gauges() -> Gauges:
         engine_beats={
             beat.module: _age(beat.beat_at) or 0.0 for beat in EngineBeat.objects.order_by("module")
         },
-        rules_enabled=DetectionRule.objects.filter(enabled=True).count(),
+        rules_enabled=DetectionRule.objects.exclude(mode=RuleMode.OFF).count(),
         last_rule_run=_age(RuleRun.objects.aggregate(at=Max("started_at"))["at"]),
     )
 

@@ -1,48 +1,103 @@
 """Polling the sources of detection rules."""
 
+import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Final
 
 from celery import shared_task
-from django.db import connections
+from django.conf import settings
+from django.db import connection, connections
 
-from incidents.models import DetectionRule
-from incidents.sources.detection import evaluation, rules
+from incidents.models import DetectionRule, RuleRun
+from incidents.sources.detection import evaluation, rules, watch
+from incidents.sources.detection.asking import Sources
 from incidents.tasks import slots
 
 EVERY: Final = 5
-CONCURRENCY: Final = 10
-# As many as ten threads get through within the task's time limit if every source hangs.
-BATCH: Final = 50
+# Few at a time: what is claimed waits for a thread, and its lease runs.
+BATCH: Final = 20
 SECONDS_FOR_MORE: Final = 20.0
+_LOCK: Final = 0x1D373C
 
 
 @shared_task(name="detection.poll", soft_time_limit=70, time_limit=80)
 def poll() -> None:
-    """Judge every rule that is due, ten at a time; one source that hangs holds up one of ten."""
+    """Judge every rule that is due, some at a time; one poll at once, whoever starts it."""
     if slots.take("detection.poll", EVERY):
-        poll_due()
+        with _alone() as alone:
+            if alone:
+                poll_due()
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Held by the connection, so that whoever dies lets go."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        (taken,) = cursor.fetchone() or (False,)
+    try:
+        yield taken
+    finally:
+        if taken:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
 def poll_due() -> int:
     """Judge the rules that are due now; returns how many."""
-    for rule in rules.disabled_but_firing():
+    for rule in rules.still_told():
         evaluation.stand_down(rule)
-    total, until = 0, time.monotonic() + SECONDS_FOR_MORE
-    with ThreadPoolExecutor(CONCURRENCY, thread_name_prefix="rule") as pool:
-        while due := rules.claim_due(BATCH):
-            for future in [pool.submit(_judge, rule) for rule in due]:
-                future.result()
-            total += len(due)
-            if len(due) < BATCH or time.monotonic() > until:
-                break
-    return total
+    due = _Due(until=time.monotonic() + SECONDS_FOR_MORE)
+    with Sources() as sources:
+        if due.refill():
+            _work_together(due, sources)
+    watch.look()
+    return due.taken
 
 
-def _judge(rule: DetectionRule) -> None:
+class _Due:
+    """Rules that are due, claimed a few at a time by whichever thread has nothing left to do."""
+
+    def __init__(self, *, until: float) -> None:
+        self.taken = 0
+        self._until = until
+        self._held: list[DetectionRule] = []
+        self._lock = threading.Lock()
+
+    def refill(self) -> bool:
+        if time.monotonic() < self._until:
+            self._held = rules.claim_due(BATCH)[::-1]
+        return bool(self._held)
+
+    def take(self) -> DetectionRule | None:
+        with self._lock:
+            if not (self._held or self.refill()):
+                return None
+            self.taken += 1
+            return self._held.pop()
+
+
+def _work_together(due: _Due, sources: Sources) -> None:
+    threads = settings.DETECTION_CONCURRENCY
+    with ThreadPoolExecutor(threads, thread_name_prefix="rule") as pool:
+        for future in [pool.submit(_work, due, sources) for _ in range(threads)]:
+            future.result()
+
+
+def _work(due: _Due, sources: Sources) -> None:
     try:
-        evaluation.run(rule)
+        while rule := due.take():
+            _judge(rule, sources)
     finally:
-        rules.release(rule)
         connections.close_all()
+
+
+def _judge(rule: DetectionRule, sources: Sources) -> None:
+    run: RuleRun | None = None
+    try:
+        run = evaluation.run(rule, sources)
+    finally:
+        rules.release(rule, run)

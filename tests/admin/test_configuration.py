@@ -106,8 +106,11 @@ def test_it_never_shows_what_is_stored_of_a_key(admin: Client, integration: Inte
 def test_it_adds_a_rule_that_is_tried_at_once(admin: Client, rule: DetectionRule) -> None:
     values = {
         "name": "Slow",
-        "enabled": "on",
-        "source": rule.source.pk,
+        "mode": "live",
+        "kind": "threshold",
+        "no_data": "ok",
+        "settings": "{}",
+        "source": rule.source_id,
         "query": "latency",
         "comparator": "gt",
         "threshold": "2.5",
@@ -118,6 +121,16 @@ def test_it_adds_a_rule_that_is_tried_at_once(admin: Client, rule: DetectionRule
     post(admin, "detectionrule_add", **values)
     slow = DetectionRule.objects.get(name="Slow")
     assert (slow.integration.kind, slow.next_due_at) == ("detection", None)
+
+
+def test_it_says_at_the_field_what_a_rule_lacks(admin: Client, rule: DetectionRule) -> None:
+    values = {"mode": "live", "kind": "threshold", "no_data": "ok", "settings": '{"weeks": 1}'}
+    page = post(admin, "detectionrule_change", rule.pk, **values, name="Errors", query="up")
+    assert "This field is required" in page.content.decode()
+    rest = {"comparator": "gt", "threshold": "1", "hold_seconds": "0", "interval_seconds": "30"}
+    whole = {**values, **rest, "name": "Errors", "query": "up", "severity": rule.severity_id}
+    page = post(admin, "detectionrule_change", rule.pk, **whole, source=rule.source_id)
+    assert "There is no setting" in page.content.decode()
 
 
 def test_it_shows_the_last_runs_of_a_rule(admin: Client, rule: DetectionRule) -> None:
@@ -134,8 +147,20 @@ def test_it_deletes_no_rule_whose_alert_is_open(admin: Client, rule: DetectionRu
     assert not DetectionRule.objects.exists()
 
 
+def test_it_keeps_the_token_of_a_source_to_itself(admin: Client, rule: DetectionRule) -> None:
+    values = {"name": "Prom", "kind": "prometheus", "url": "http://127.0.0.1:9", "settings": "{}"}
+    pages = [
+        post(admin, "telemetrysource_change", rule.source_id, timeout_seconds=5, **values, **more)
+        for more in ({"token": "geheim"}, {})
+    ]
+    source = TelemetrySource.objects.get()
+    assert (source.token, source.name) == ("geheim", "Prom")
+    shown = admin.get(reverse("admin:incidents_telemetrysource_change", args=[source.pk]))
+    assert not [page for page in (*pages, shown) if b"geheim" in page.content]
+
+
 def test_it_deletes_no_source_that_a_rule_asks(admin: Client, rule: DetectionRule) -> None:
-    page = post(admin, "telemetrysource_delete", rule.source.pk, post="yes")
+    page = post(admin, "telemetrysource_delete", rule.source_id, post="yes")
     assert page.status_code == 403
     assert TelemetrySource.objects.exists()
 

@@ -43,7 +43,7 @@ class FakePrometheus:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
-        Thread(target=self.server.serve_forever, daemon=True).start()
+        Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def answer(self) -> dict[str, Any]:
         result = [{"metric": m, "value": [1.0, str(value)]} for m, value in self.series]
@@ -171,11 +171,11 @@ def test_a_rule_that_is_switched_off_closes_what_it_had_opened(
 ) -> None:
     prometheus.series = [({"pod": "a"}, 1.0)]
     evaluation.run(rule)
-    DetectionRule.objects.update(enabled=False)
+    DetectionRule.objects.update(mode="off")
     detection.poll_due()
     _fold()
     assert Alert.objects.get().state == AlertState.RESOLVED
-    assert rules.disabled_but_firing() == []
+    assert rules.still_told() == []
 
 
 @pytest.mark.parametrize(("comparator", "worst"), [("gt", 3.0), ("lt", -5.0)])

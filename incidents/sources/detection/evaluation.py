@@ -1,4 +1,4 @@
-"""One pass over one rule: ask its source, judge each series, send signals of what changed.
+"""One pass over one rule: gather its evidence, judge each series, send signals of what changed.
 
 The run, the state of the series and the signals are written in one transaction, so that a crash
 in between leaves the rule to be judged again and nothing said twice.
@@ -6,27 +6,24 @@ in between leaves the rule to be judged again and nothing said twice.
 
 import logging
 import time
-import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-import msgspec
 from django.db import Error, transaction
 
-from incidents.events.bus import wake_engine
-from incidents.kernel import clock, outbound
+from incidents.kernel import clock, outbound, patterns
 from incidents.kernel.tokens import digest
-from incidents.models import Comparator, DetectionRule, RuleRun, RuleSeries, Signal
-from incidents.sources.detection import KINDS
-from incidents.telemetry import prometheus
-from incidents.telemetry.prometheus import Sample
+from incidents.models import DetectionRule, Finding, NoData, RuleMode, RuleRun, RuleSeries
+from incidents.sources.detection import KINDS, Judgement, Verdict, name_of
+from incidents.sources.detection.asking import Sources, gather
+from incidents.sources.detection.saying import send
 
 log = logging.getLogger(__name__)
 
-ADAPTER: Final = "detection"
-MAX_SERIES: Final = 1000
+NO_DATA: Final = {"no_data": "true"}
+Known = Mapping[str, RuleSeries]
 
 
 @dataclass
@@ -42,20 +39,20 @@ class Outcome:
         return sum(series.firing for series in self.series)
 
 
-def run(rule: DetectionRule) -> RuleRun:
+def run(rule: DetectionRule, sources: Sources | None = None) -> RuleRun:
     """Judge `rule` now. A source that is away leaves every series as it was; the run says why."""
+    if sources is None:
+        with Sources() as own:
+            return run(rule, own)
     began = time.monotonic()
     row = RuleRun(rule=rule, started_at=clock.now(), duration_ms=0)
     try:
-        samples = _ask(rule)
+        judgement = KINDS[rule.kind].judge(rule, gather(rule, sources, at=row.started_at))
         row.duration_ms = round((time.monotonic() - began) * 1000)
-        row.series, row.worst_value = len(samples), _worst(rule, samples)
-        outcome = judge(rule, samples, now=row.started_at)
-        row.firing = outcome.firing
-        _save(rule, row, outcome)
+        _finish(rule, row, judgement)
     except Error:
         raise
-    except outbound.OutboundError as error:
+    except (outbound.OutboundError, patterns.TooSlow) as error:
         row.error = str(error)
     except Exception as error:
         log.exception("rule %s could not be judged", rule.pk)
@@ -66,56 +63,64 @@ def run(rule: DetectionRule) -> RuleRun:
     return row
 
 
-def _worst(rule: DetectionRule, samples: Sequence[Sample]) -> float | None:
-    """The value nearest to, or farthest over, the line."""
-    low_is_bad = rule.comparator in {Comparator.BELOW, Comparator.AT_MOST}
-    values = [sample.value for sample in samples]
+def _finish(rule: DetectionRule, row: RuleRun, judgement: Judgement) -> None:
+    row.series, row.note = len(judgement.verdicts), judgement.note[:300]
+    row.worst_value = worst(rule, judgement.verdicts)
+    known = {series.fingerprint: series for series in rule.series.all()}
+    was_firing = {fingerprint for fingerprint, series in known.items() if series.firing}
+    outcome = judge(rule, judgement, known=known, now=row.started_at)
+    row.firing = outcome.firing
+    _save(rule, row, outcome, was_firing=was_firing)
+
+
+def worst(rule: DetectionRule, verdicts: Sequence[Verdict]) -> float | None:
+    """The value nearest to, or farthest over, the line; one that is over before one that is not."""
+    over = [v.value for v in verdicts if v.over and v.value is not None]
+    values = over or [v.value for v in verdicts if v.value is not None]
+    low_is_bad = rule.low_is_bad and KINDS[rule.kind].compares
     return (min if low_is_bad else max)(values, default=None)
 
 
+@transaction.atomic
 def stand_down(rule: DetectionRule) -> None:
-    """A rule that is no longer judged says that its alerts are over."""
-    with transaction.atomic():
-        outcome = judge(rule, [], now=clock.now())
-        _send(rule, outcome.resolve)
+    """A rule that is no longer live says that its alerts are over; one that is off forgets."""
+    told = list(rule.series.filter(told=True))
+    send(rule.integration, [{**_signal(rule, series), "action": "resolve"} for series in told])
+    if rule.mode == RuleMode.OFF:
         rule.series.all().delete()
+        rule.findings.filter(closed_at__isnull=True).update(closed_at=clock.now())
+    else:
+        rule.series.filter(told=True).update(told=False)
 
 
-def _ask(rule: DetectionRule) -> list[Sample]:
-    with outbound.client(timeout=rule.source.timeout_seconds) as http:
-        samples = prometheus.query(http, rule.source.url, rule.query)
-    if len(samples) > MAX_SERIES:
-        raise outbound.OutboundError(
-            f"The query yields {len(samples)} series; at most {MAX_SERIES} are judged. Aggregate.",
-            permanent=True,
-        )
-    return samples
-
-
-def judge(rule: DetectionRule, samples: Sequence[Sample], *, now: datetime) -> Outcome:
-    """Compare the samples with what is known of their series. Writes nothing.
+def judge(rule: DetectionRule, judgement: Judgement, *, known: Known, now: datetime) -> Outcome:
+    """Compare the verdicts with what is known of their series. Writes nothing.
 
     A series over the line for `hold_seconds` fires; one that is back, or gone, is over.
     """
-    known = {series.fingerprint: series for series in rule.series.all()}
-    outcome = Outcome()
-    for sample, over in zip(samples, KINDS[rule.kind](rule, samples), strict=True):
-        fingerprint = _fingerprint(rule, sample)
-        fresh = RuleSeries(rule=rule, fingerprint=fingerprint, labels=sample.labels)
-        series = known.pop(fingerprint, None) or fresh
-        series.value = sample.value
-        _advance(rule, series, over=over, now=now)
-        _say(rule, series, outcome)
-    for series in known.values():
+    left, outcome = dict(known), Outcome()
+    verdicts = judgement.verdicts
+    if not verdicts and rule.no_data == NoData.KEEP:
+        outcome.series = list(left.values())
+        return outcome
+    if not verdicts and rule.no_data == NoData.ALERT and not judgement.note:
+        verdicts = [Verdict(NO_DATA, None, over=True, line="The query yields no data")]
+    for verdict in verdicts:
+        fingerprint = _fingerprint(rule, verdict)
+        fresh = RuleSeries(rule=rule, fingerprint=fingerprint, labels=dict(verdict.labels))
+        series = left.pop(fingerprint, None) or fresh
+        series.value = verdict.value
+        _advance(rule, series, over=verdict.over, now=now)
+        _say(rule, series, outcome, line=verdict.line)
+    for series in left.values():
         series.value = None
         _advance(rule, series, over=False, now=now)
         _say(rule, series, outcome)
     return outcome
 
 
-def _fingerprint(rule: DetectionRule, sample: Sample) -> str:
-    labels = "\0".join(f"{name}={value}" for name, value in sorted(sample.labels.items()))
-    return digest(f"{rule.pk}\0{labels}")
+def _fingerprint(rule: DetectionRule, verdict: Verdict) -> str:
+    return digest(f"{rule.pk}\0{name_of(verdict.labels)}")
 
 
 def _advance(rule: DetectionRule, series: RuleSeries, *, over: bool, now: datetime) -> None:
@@ -126,63 +131,86 @@ def _advance(rule: DetectionRule, series: RuleSeries, *, over: bool, now: dateti
     )
 
 
-def _say(rule: DetectionRule, series: RuleSeries, outcome: Outcome) -> None:
+def _say(rule: DetectionRule, series: RuleSeries, outcome: Outcome, *, line: str = "") -> None:
     """Firing series are told each time, as monitoring systems do: a lost word is made good."""
     outcome.series.append(series)
-    said = _signal(rule, series)
+    said = _signal(rule, series, line=line)
     if series.firing:
         outcome.fire.append(said | {"action": "fire"})
     elif series.over_since is None:
         outcome.resolve.append(said | {"action": "resolve"})
 
 
-def _signal(rule: DetectionRule, series: RuleSeries) -> dict[str, Any]:
-    value = "" if series.value is None else f"{series.value:g}"
-    line = f"{rule.get_comparator_display()} {rule.threshold:g}"
+def _signal(rule: DetectionRule, series: RuleSeries, *, line: str = "") -> dict[str, Any]:
+    value = "" if series.value is None else f"{series.value:.6g}"
+    drawn = line or f"{rule.get_comparator_display()} {rule.threshold:g}"
     return {
         "fingerprint": series.fingerprint,
         "title": rule.name,
-        "description": f"{value} is {line}" if value else "",
+        "description": _described(rule, value, line),
         "severity": rule.severity.code,
         "service": rule.service.slug if rule.service else "",
         "value": value,
         "at": series.over_since.isoformat() if series.over_since else None,
         "labels": series.labels,
-        "annotations": {"query": rule.query, "threshold": line},
+        "annotations": {"query": rule.query, "threshold": drawn, "rule": str(rule.pk)},
     }
 
 
+def _described(rule: DetectionRule, value: str, line: str) -> str:
+    if not value:
+        return line
+    if KINDS[rule.kind].compares:
+        return f"{value} is {line or f'{rule.get_comparator_display()} {rule.threshold:g}'}"
+    return f"{value}: {line}" if line else value
+
+
 @transaction.atomic
-def _save(rule: DetectionRule, row: RuleRun, outcome: Outcome) -> None:
-    """Only series that were firing have something to resolve; quiet ones are not remembered."""
-    was_firing = set(rule.series.filter(firing=True).values_list("fingerprint", flat=True))
-    signals = outcome.fire + [s for s in outcome.resolve if s["fingerprint"] in was_firing]
-    rule.series.all().delete()
-    RuleSeries.objects.bulk_create(
-        [
-            RuleSeries(
-                rule=rule,
-                fingerprint=series.fingerprint,
-                labels=series.labels,
-                over_since=series.over_since,
-                firing=series.firing,
-                value=series.value,
-            )
-            for series in outcome.series
-            if series.over_since is not None
-        ]
-    )
+def _save(rule: DetectionRule, row: RuleRun, outcome: Outcome, *, was_firing: set[str]) -> None:
+    """Only series that were told of have something to resolve; quiet ones are not remembered."""
+    told = {series.fingerprint for series in outcome.series if series.told}
+    live = rule.mode == RuleMode.LIVE
+    resolved = [s for s in outcome.resolve if s["fingerprint"] in told]
     row.save()
-    _send(rule, signals)
+    kept = [series for series in outcome.series if series.over_since is not None]
+    for series in kept:
+        series.told = series.told or (live and series.firing)
+    if kept or outcome.series:
+        _remember(rule, kept)
+        _write_findings(rule, outcome, was_firing=was_firing, now=row.started_at)
+    send(rule.integration, (outcome.fire if live else []) + resolved)
 
 
-def _send(rule: DetectionRule, signals: Sequence[dict[str, Any]]) -> None:
-    if not signals:
-        return
-    Signal.objects.create(
-        integration=rule.integration,
-        adapter=ADAPTER,
-        delivery_id=uuid.uuid4(),
-        body=msgspec.json.encode(signals),
+def _remember(rule: DetectionRule, kept: Sequence[RuleSeries]) -> None:
+    rule.series.exclude(pk__in=[series.pk for series in kept if series.pk]).delete()
+    RuleSeries.objects.bulk_create(
+        kept,
+        update_conflicts=True,
+        unique_fields=["rule", "fingerprint"],
+        update_fields=["over_since", "firing", "told", "value"],
     )
-    wake_engine()
+
+
+def _write_findings(
+    rule: DetectionRule, outcome: Outcome, *, was_firing: set[str], now: datetime
+) -> None:
+    firing = {series.fingerprint: series for series in outcome.series if series.firing}
+    over = was_firing - firing.keys()
+    if over:
+        rule.findings.filter(fingerprint__in=over, closed_at__isnull=True).update(closed_at=now)
+    fresh = firing.keys() - was_firing
+    if fresh:
+        Finding.objects.bulk_create(
+            [
+                Finding(
+                    rule=rule,
+                    fingerprint=fingerprint,
+                    mode=rule.mode,
+                    labels=firing[fingerprint].labels,
+                    value=firing[fingerprint].value,
+                    opened_at=now,
+                )
+                for fingerprint in sorted(fresh)
+            ],
+            ignore_conflicts=True,
+        )

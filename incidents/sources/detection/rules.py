@@ -1,16 +1,22 @@
 """Which rules are due, and who works on them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from incidents.kernel import clock
-from incidents.models import DetectionRule
+from incidents.models import DetectionRule, RuleMode, RuleRun
 
 # Longer than any evaluation may take: a rule whose worker died is taken up by another.
 LEASE: Final = timedelta(seconds=90)
+_GOLDEN: Final = 0.6180339887498949
+
+
+def complete() -> QuerySet[DetectionRule]:
+    """Rules with all that judging them reads."""
+    return DetectionRule.objects.select_related("source", "severity", "service", "integration")
 
 
 @transaction.atomic
@@ -18,10 +24,11 @@ def claim_due(limit: int) -> list[DetectionRule]:
     """Take up to `limit` rules that are due; nobody else gets them while the lease lasts."""
     now = clock.now()
     due = (
-        DetectionRule.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(Q(next_due_at__isnull=True) | Q(next_due_at__lte=now), enabled=True)
+        complete()
+        .select_for_update(skip_locked=True, of=("self",))
+        .exclude(mode=RuleMode.OFF)
+        .filter(Q(next_due_at__isnull=True) | Q(next_due_at__lte=now))
         .filter(Q(leased_until__isnull=True) | Q(leased_until__lte=now))
-        .select_related("source", "severity", "service", "integration")
         .order_by(F("next_due_at").asc(nulls_first=True), "pk")
     )
     rules = list(due[:limit])
@@ -29,14 +36,32 @@ def claim_due(limit: int) -> list[DetectionRule]:
     return rules
 
 
-def disabled_but_firing() -> list[DetectionRule]:
-    """Rules that were switched off while alerts of theirs were open."""
-    rows = DetectionRule.objects.filter(enabled=False, series__firing=True).distinct()
-    return list(rows.select_related("source", "severity", "service", "integration"))
+def still_told() -> list[DetectionRule]:
+    """Rules that are live no more while alerts of theirs are open, or that left a trace."""
+    off = Q(mode=RuleMode.OFF, series__isnull=False)
+    shadow = Q(mode=RuleMode.SHADOW, series__told=True)
+    return list(complete().filter(off | shadow).distinct())
 
 
-def release(rule: DetectionRule) -> None:
-    """Plan the next run at the rule's interval from now on."""
+def release(rule: DetectionRule, run: RuleRun | None) -> None:
+    """Plan the next run, and note how this one went."""
+    now = clock.now()
+    error = run.error if run else rule.last_error
     DetectionRule.objects.filter(pk=rule.pk).update(
-        leased_until=None, next_due_at=clock.now() + timedelta(seconds=rule.interval_seconds)
+        leased_until=None,
+        next_due_at=next_run(rule, now),
+        last_run_at=run.started_at if run else rule.last_run_at,
+        last_error=error,
+        failing_since=(rule.failing_since or now) if error else None,
     )
+
+
+def next_run(rule: DetectionRule, now: datetime) -> datetime:
+    """The rule's own moment within its interval, at least half an interval away.
+
+    Multiples of the golden ratio lie evenly, so that rules made together are not due together.
+    """
+    interval = rule.interval_seconds
+    moment = (rule.pk * _GOLDEN % 1.0) * interval
+    wait = (moment - now.timestamp()) % interval
+    return now + timedelta(seconds=wait + interval if wait < interval / 2 else wait)

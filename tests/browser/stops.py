@@ -29,18 +29,14 @@ class Stop:
 
     @property
     def is_public(self) -> bool:
-        return self.path.startswith("/status")
-
-
-def press(name: str) -> Deed:
-    return lambda page: page.locator("main").get_by_role("button", name=name, exact=True).click()
+        return f"{self.path}/".startswith("/status/")
 
 
 def key(name: str) -> Deed:
     return lambda page: page.keyboard.press(name)
 
 
-def fill(button: str, **fields: str) -> Deed:
+def send(button: str, **fields: str) -> Deed:
     """Fill the form that has this button, and press it."""
 
     def deed(page: Page) -> None:
@@ -48,9 +44,15 @@ def fill(button: str, **fields: str) -> Deed:
         form = page.locator("form").filter(has=pressed)
         for name, value in fields.items():
             form.locator(f"[name={name}]").fill(value)
-        pressed.click()
+        with page.expect_navigation():
+            pressed.click()
 
     return deed
+
+
+def declare_nothing(page: Page) -> None:
+    page.locator("main").get_by_role("button", name="Declare", exact=True).click()
+    page.get_by_text("This field is required").wait_for()
 
 
 def declare_over_the_board(page: Page) -> None:
@@ -67,14 +69,14 @@ CONSOLE: Final = (
     Stop("incidents-filtered", "/incidents?state=open&q=search", worlds=ONCE),
     Stop("incidents-none", "/incidents?q=nowhere", worlds=ONCE),
     Stop("declare", "/declare"),
-    Stop("declare-refused", "/declare", deed=press("Declare"), status=422, worlds=ONCE),
+    Stop("declare-refused", "/declare", deed=declare_nothing, status=422, worlds=ONCE),
     Stop("alerts", "/alerts", worlds=ALWAYS),
     Stop("alerts-filtered", "/alerts?state=resolved&severity=P0", worlds=ONCE),
     Stop("alert", "/alerts/{alert}"),
     Stop("trace", "/alerts/trace/{delivery_id}", worlds=ONCE),
     Stop("account", "/account", worlds=ONCE),
     Stop(
-        "account-refused", "/account", deed=fill("Save", password="short"), status=422, worlds=ONCE
+        "account-refused", "/account", deed=send("Save", password="short"), status=422, worlds=ONCE
     ),
 )
 ROOM: Final = (
@@ -114,12 +116,12 @@ POSTMORTEMS: Final = (
 )
 SETTINGS: Final = (
     Stop("welcome", "/welcome", by="admin", worlds=("fresh", "typical")),
-    Stop("welcome-commands", "/welcome", by="admin", deed=press("Make the commands"), worlds=ONCE),
+    Stop("welcome-commands", "/welcome", by="admin", deed=send("Make the commands"), worlds=ONCE),
     Stop(
         "welcome-invited",
         "/welcome",
         by="admin",
-        deed=fill("Invite", name="Ana", handle="ana"),
+        deed=send("Invite", name="Ana", handle="ana"),
         worlds=ONCE,
     ),
     Stop("integrations", "/settings/integrations", by="admin", worlds=ALWAYS),
@@ -127,7 +129,7 @@ SETTINGS: Final = (
         "integrations-told-once",
         "/settings/integrations",
         by="admin",
-        deed=fill("Connect", name="Grafana"),
+        deed=send("Connect", name="Grafana"),
         worlds=ONCE,
     ),
     Stop("keys", "/settings/keys", by="admin", worlds=ALWAYS),
@@ -135,7 +137,7 @@ SETTINGS: Final = (
         "keys-told-once",
         "/settings/keys",
         by="admin",
-        deed=fill("Make the key", name="Bot"),
+        deed=send("Make the key", name="Bot"),
         worlds=ONCE,
     ),
     Stop("api-docs", "/api/docs", foreign=True, worlds=ONCE),
@@ -154,12 +156,12 @@ ENTRANCE: Final = (
         "sign-in-refused",
         "/sign-in",
         by="",
-        deed=fill("Sign in", username="cara", password="wrong"),
+        deed=send("Sign in", username="cara", password="wrong"),
         status=422,
         worlds=ONCE,
     ),
     Stop("link", "/sign-in/{token}", by="", worlds=ONCE),
-    Stop("link-used", "/sign-in/unknown", by="", deed=press("Sign in"), status=410, worlds=ONCE),
+    Stop("link-used", "/sign-in/unknown", by="", deed=send("Sign in"), status=410, worlds=ONCE),
     Stop("forbidden", "/settings/keys", by="olga", status=403, worlds=ONCE),
     Stop("not-found", "/nowhere", status=404, worlds=ONCE),
     Stop("no-incident", "/incidents/INC-999999", status=404, worlds=ONCE),

@@ -41,10 +41,14 @@ _SETTLED: Final = """() => {
 }"""
 # What makes the page wider than the screen, and what scrolls sideways in a box of its own, but for
 # tables, code and rows of tabs.
-_TOO_WIDE: Final = """() => [...document.querySelectorAll("body *")]
-  .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
-  .slice(0, document.documentElement.scrollWidth > innerWidth ? 5 : 0)
-  .map((element) => element.cloneNode(false).outerHTML.slice(0, 200))"""
+_TOO_WIDE: Final = """() => {
+  const page = document.documentElement;
+  if (page.scrollWidth <= innerWidth) return [];
+  return [page, ...document.querySelectorAll("body *")]
+    .filter((element) => element === page || element.getBoundingClientRect().right > innerWidth + 1)
+    .slice(0, 5)
+    .map((element) => element.cloneNode(false).outerHTML.slice(0, 200));
+}"""
 _SIDEWAYS: Final = """() => [...document.querySelectorAll("body *")]
   .filter((element) => !element.matches("pre, table, figure, .tabs, .moves, .scroll-x"))
   .filter((element) => /auto|scroll/.test(getComputedStyle(element).overflowX))
@@ -98,6 +102,8 @@ class Walk:
         for width in (WIDE, MIDDLE, NARROW):
             for scheme in SCHEMES:
                 turn(page, width, scheme)
+                if stop.foreign:  # it asks for the scheme when it loads, and not again
+                    page.reload()
                 name = f"{stop.name}-{self.data}-{width}-{scheme}.png"
                 page.screenshot(path=Path(PICTURES, name), full_page=True)
 

@@ -96,7 +96,7 @@ def test_it_follows_changes_without_a_reload(
 def test_it_says_when_the_server_cannot_be_reached(
     browse: Visits, page_in_browser: Page, served: Served
 ) -> None:
-    browse.allow("ERR_CONNECTION_REFUSED")
+    browse.allow("net::ERR_")
     expect(page_in_browser.locator("#as-of")).to_contain_text("Up to date")
     served.stop()
     page_in_browser.evaluate("dispatchEvent(new Event('online'))")

@@ -140,7 +140,7 @@ def test_what_is_written_without_a_connection_is_sent_once_it_is_back(
     browse: Visits, people: People, incident: Incident
 ) -> None:
     """The server dies while somebody writes; another one takes its place."""
-    browse.allow("ERR_CONNECTION_REFUSED", "WebSocket connection")
+    browse.allow("net::ERR_", "htmx:", "WebSocket connection")
     with daphne() as doomed:
         port = doomed.port
         root = f"http://127.0.0.1:{port}"

@@ -81,6 +81,7 @@ SIDEBAR = {
             _page("Facts", "history", "incidents_fact"),
             _page("Alerts", "notifications", "incidents_alert"),
             _page("Signals", "inbox", "incidents_signal"),
+            _page("Changes", "commit", "incidents_change"),
             _page("Deliveries", "outbox", "incidents_delivery"),
             _page("Rule runs", "fact_check", "incidents_rulerun"),
             closed=True,

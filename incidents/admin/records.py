@@ -14,6 +14,7 @@ from incidents.admin.lists import OfVisibleIncidents, ToLookAt
 from incidents.engine import deliveries
 from incidents.models import (
     Alert,
+    Change,
     Delivery,
     EngineBeat,
     Fact,
@@ -103,6 +104,15 @@ class SignalAdmin(ToLookAt):
     @admin.display(description="Body")
     def text(self, signal: Signal) -> SafeString:
         return format_html("<pre>{}</pre>", bytes(signal.body).decode(errors="replace")[:20_000])
+
+
+@admin.register(Change)
+class ChangeAdmin(ToLookAt):
+    list_display = ("summary", "service", "source", "at", "integration")
+    list_filter = ("service", "integration")
+    list_select_related = ("service", "integration")
+    search_fields = ("summary", "source")
+    ordering = ("-at",)
 
 
 @admin.register(Delivery)

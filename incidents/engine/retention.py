@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from incidents.kernel import clock
 from incidents.models import (
     Backtest,
+    Change,
     Delivery,
     DeliveryState,
     Finding,
@@ -70,6 +71,12 @@ def _backtests(now: datetime) -> QuerySet[Backtest]:
     )
 
 
+def _changes(now: datetime) -> QuerySet[Change]:
+    """At least 90 days, as who sends them expects."""
+    kept = timedelta(days=max(90, settings.SIGNAL_RETENTION_DAYS))
+    return Change.objects.filter(received_at__lt=now - kept)
+
+
 def _jobs(now: datetime) -> QuerySet[JobRun]:
     return JobRun.objects.filter(slot__lt=now - _WEEK)
 
@@ -85,6 +92,7 @@ _OLD: Final[tuple[Callable[[datetime], QuerySet[Any]], ...]] = (
     _runs,
     _findings,
     _backtests,
+    _changes,
     _jobs,
     _idempotency,
 )

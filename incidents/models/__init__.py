@@ -2,6 +2,7 @@
 
 from incidents.models.access_key import ApiKey, Integration, Scope
 from incidents.models.alert import Alert, AlertState
+from incidents.models.change import Change
 from incidents.models.detection import (
     Backtest,
     BacktestState,
@@ -43,6 +44,7 @@ __all__ = [
     "ApiKey",
     "Backtest",
     "BacktestState",
+    "Change",
     "Comparator",
     "Delivery",
     "DeliveryState",

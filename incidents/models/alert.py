@@ -38,6 +38,9 @@ class Alert(models.Model):
     count = models.PositiveIntegerField(default=1)
     first_signal_id = models.BigIntegerField(null=True)
     why = models.CharField(max_length=300, blank=True)
+    digest = models.CharField(
+        max_length=32, default="", editable=False, help_text="Of what its last signal said."
+    )
 
     class Meta:
         constraints = [

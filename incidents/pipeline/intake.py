@@ -17,10 +17,10 @@ from django.db import Error, connection, transaction
 from incidents.kernel import bulk, clock, payload
 from incidents.kernel.actor import Actor
 from incidents.kernel.errors import Unavailable
-from incidents.models import Alert, AlertState, Integration, SignalState
+from incidents.models import Alert, AlertState, Change, Integration, SignalState
 from incidents.models import Signal as SignalRow
 from incidents.pipeline import correlation
-from incidents.pipeline.signal import Malformed, Signal
+from incidents.pipeline.signal import Malformed, Signal, content
 from incidents.pipeline.triage import Services, Severities
 
 Read = Callable[[str, bytes, Mapping[str, Any]], list[Signal]]
@@ -56,6 +56,7 @@ class _Fold:
     open: dict[Key, Alert] = field(default_factory=dict)
     changed: dict[int, Alert] = field(default_factory=dict)
     changes: correlation.Changes = field(default_factory=correlation.Changes)
+    deployed: list[Change] = field(default_factory=list)
 
 
 def fold_batch(read: Read, *, limit: int = 500) -> int:
@@ -142,7 +143,12 @@ def _fold(fold: _Fold, messages: Sequence[_Message], read: Read) -> int:
         return 0
     parsed = [(message, _parse(message, read)) for message in messages]
     fold.open = _open_alerts(
-        {(message.integration.pk, s.fingerprint) for message, ss in parsed for s in ss}
+        {
+            (message.integration.pk, signal.fingerprint)
+            for message, signals in parsed
+            for signal in signals
+            if signal.action != "change"
+        }
     )
     for message, signals in parsed:
         for signal in signals:
@@ -154,6 +160,7 @@ def _fold(fold: _Fold, messages: Sequence[_Message], read: Read) -> int:
     _save_changed([alert for key, alert in fold.changed.items() if key not in new])
     opened = correlation.attach(fold.changes.opened, actor=actor)
     bulk.insert(fold.changes.opened)
+    bulk.insert(fold.deployed)
     correlation.tell(fold.changes, opened=opened, actor=actor)
     correlation.settle(fold.changes, actor=actor)
     _mark_folded(messages)
@@ -186,6 +193,9 @@ def _open_alerts(keys: set[Key]) -> dict[Key, Alert]:
 
 def _apply(fold: _Fold, message: _Message, signal: Signal) -> str:
     """Do what the signal says; returns what was done, for people who ask later."""
+    if signal.action == "change":
+        fold.deployed.append(_change(fold, message, signal))
+        return "change"
     key = (message.integration.pk, signal.fingerprint)
     alert = fold.open.get(key)
     if alert is not None and signal.action == "fire" and _was_called_over(alert, message):
@@ -193,8 +203,7 @@ def _apply(fold: _Fold, message: _Message, signal: Signal) -> str:
         alert = None
     if signal.action == "fire":
         if alert is not None:
-            _seen_again(fold, alert, message, signal)
-            return "repeat"
+            return _seen_again(fold, alert, message, signal)
         fold.open[key] = alert = _new_alert(fold, message, signal)
         fold.changes.opened.append(alert)
         return "open"
@@ -257,33 +266,41 @@ def _new_alert(fold: _Fold, message: _Message, signal: Signal) -> Alert:
         started_at=_when(message, signal),
         last_seen_at=message.received_at,
         first_signal_id=message.pk,
+        digest=content(signal, integration.options),
     )
 
 
-def _seen_again(fold: _Fold, alert: Alert, message: _Message, signal: Signal) -> None:
+def _change(fold: _Fold, message: _Message, signal: Signal) -> Change:
+    return Change(
+        integration=message.integration,
+        service=fold.services.find(signal.service) or message.integration.service,
+        summary=signal.title,
+        source=signal.labels.get("source", "")[:255],
+        at=_when(message, signal),
+        received_at=message.received_at,
+        links=signal.annotations.get("links", []),
+        details=signal.annotations.get("details", {}),
+    )
+
+
+def _seen_again(fold: _Fold, alert: Alert, message: _Message, signal: Signal) -> str:
+    """Count it; and where it says something new, keep that."""
     alert.count += 1
     alert.last_seen_at = max(alert.last_seen_at, message.received_at)
-    if signal.value:
-        alert.value = signal.value[:60]
-    if signal.description:
-        alert.description = signal.description
     fold.changed[id(alert)] = alert
+    digest = content(signal, message.integration.options)
+    if digest == alert.digest:
+        return "duplicate"
+    alert.digest, alert.labels, alert.annotations = digest, signal.labels, signal.annotations
+    alert.value = signal.value[:60] or alert.value
+    alert.description = signal.description or alert.description
     said = fold.severities.find(signal.severity)
     if said is not None and said.rank < alert.severity.rank:
         alert.severity = said
         fold.changes.worsened.append(alert)
+    return "repeat"
 
 
-_SAVE_CHANGED = """
-    UPDATE incidents_alert AS alert
-       SET state = new.state, severity_id = new.severity_id, resolved_at = new.resolved_at,
-           count = new.count, last_seen_at = new.last_seen_at, value = new.value,
-           description = new.description
-      FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::timestamptz[], %s::int[],
-                  %s::timestamptz[], %s::text[], %s::text[])
-           AS new(id, state, severity_id, resolved_at, count, last_seen_at, value, description)
-     WHERE alert.id = new.id
-"""
 # One document instead of one array a column: quoting thousands of small documents costs more.
 _MARK_FOLDED = """
     UPDATE incidents_signal AS signal
@@ -293,21 +310,30 @@ _MARK_FOLDED = """
 """
 
 
+_SAVE_CHANGED = """
+    UPDATE incidents_alert AS alert
+       SET state = new.state, severity_id = new.severity_id, resolved_at = new.resolved_at,
+           count = new.count, last_seen_at = new.last_seen_at, value = new.value,
+           description = new.description, labels = new.labels, annotations = new.annotations,
+           digest = new.digest
+      FROM jsonb_to_recordset(%s::jsonb)
+           AS new(id bigint, state text, severity_id bigint, resolved_at timestamptz, count int,
+                  last_seen_at timestamptz, value text, description text, labels jsonb,
+                  annotations jsonb, digest text)
+     WHERE alert.id = new.id
+"""
+_SAVED: Final = (
+    *("state", "severity_id", "resolved_at", "count", "last_seen_at", "value", "description"),
+    *("labels", "annotations", "digest"),
+)
+
+
 def _save_changed(alerts: Sequence[Alert]) -> None:
     if not alerts:
         return
-    columns: list[list[Any]] = [
-        [alert.pk for alert in alerts],
-        [str(alert.state) for alert in alerts],
-        [alert.severity_id for alert in alerts],
-        [alert.resolved_at for alert in alerts],
-        [alert.count for alert in alerts],
-        [alert.last_seen_at for alert in alerts],
-        [alert.value for alert in alerts],
-        [alert.description for alert in alerts],
-    ]
+    rows = [{"id": a.pk, **{name: getattr(a, name) for name in _SAVED}} for a in alerts]
     with connection.cursor() as cursor:
-        cursor.execute(_SAVE_CHANGED, columns)
+        cursor.execute(_SAVE_CHANGED, [payload.write(rows).decode()])
 
 
 def _actor_for(messages: Sequence[_Message]) -> Actor:

@@ -1,8 +1,11 @@
 """What an adapter makes of an inbound message: one Signal per condition it reports."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
+
+from incidents.kernel import payload
 
 Action = Literal["fire", "acknowledge", "resolve", "change"]
 
@@ -39,3 +42,29 @@ class Malformed(ValueError):
     def __init__(self, *problems: str) -> None:
         super().__init__("; ".join(problems))
         self.problems = list(problems)
+
+
+# What differs from one telling to the next without anything having changed.
+_TIMES: Final = frozenset(
+    {
+        *("lastReceived", "last_received", "last_updated", "startsAt", "endsAt", "timestamp"),
+        *("time", "at", "date", "datetime"),
+    }
+)
+
+
+def content(signal: Signal, options: Mapping[str, Any]) -> str:
+    """A name for what a signal says, without when it says so and without what `options["ignore"]`
+    names: of one condition, two signals with the same content tell nothing new."""
+    ignored = _TIMES.union(options.get("ignore") or ())
+    said = [
+        signal.title,
+        signal.description,
+        signal.severity,
+        signal.service,
+        "" if "value" in ignored else signal.value,
+        signal.link,
+        {name: text for name, text in sorted(signal.labels.items()) if name not in ignored},
+        {name: signal.annotations[name] for name in signal.annotations if name not in ignored},
+    ]
+    return payload.digest(payload.write(said))

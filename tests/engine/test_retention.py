@@ -2,12 +2,13 @@
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from incidents.engine import retention
 from incidents.kernel import clock
-from incidents.models import Integration, JobRun, Signal, SignalState
+from incidents.models import Change, Integration, JobRun, Signal, SignalState
 
 
 def _signal(integration: Integration, adapter: str, *, hours: float, state: str) -> Signal:
@@ -55,3 +56,14 @@ def test_it_forgets_old_slots_of_jobs(db: None) -> None:
     JobRun.objects.create(job="a", slot=now)
     retention.work()
     assert JobRun.objects.get().slot == now
+
+
+@pytest.mark.parametrize(("days", "kept"), [(89, True), (91, False)])
+def test_it_keeps_changes_for_90_days_even_where_signals_go_sooner(
+    integration: Integration, settings: Any, days: int, *, kept: bool
+) -> None:
+    settings.SIGNAL_RETENTION_DAYS = 7
+    at = clock.now() - timedelta(days=days)
+    Change.objects.create(integration=integration, summary="4.2", at=at, received_at=at)
+    retention.work()
+    assert Change.objects.exists() is kept

@@ -17,8 +17,10 @@ from incidents.kernel.errors import Unavailable
 from incidents.models import (
     Alert,
     AlertState,
+    Change,
     Fact,
     Incident,
+    Integration,
     Service,
     Severity,
     Signal,
@@ -286,3 +288,45 @@ def test_a_batch_ends_after_so_many_bytes(
         visitor.alert(fingerprint=f"f{n}")
     monkeypatch.setattr(intake, "BYTES_A_BATCH", 1)
     assert [intake.fold_batch(adapters.read) for _ in range(4)] == [1, 1, 1, 0]
+
+
+def test_what_says_nothing_new_is_counted_and_changes_nothing(visitor: Visitor, fold: Fold) -> None:
+    for value in ("12 %", "12 %", "14 %"):
+        visitor.alert(
+            annotations={"description": value, "lastReceived": f"{clock.now()}"},
+            startsAt=clock.now().isoformat(),
+        )
+        fold()
+    alert = Alert.objects.get()
+    assert (alert.count, alert.description) == (3, "14 %")
+    told = [signal.outcome[0]["action"] for signal in Signal.objects.order_by("pk")]
+    assert told == ["open", "duplicate", "repeat"]
+
+
+def test_an_integration_says_what_is_not_a_change(visitor: Visitor, fold: Fold) -> None:
+    Integration.objects.update(options={"ignore": ["pod", "value"]})
+    for number in range(2):
+        visitor.alert(labels={"pod": f"p{number}"}, annotations={"value": f"{number}"})
+        fold()
+    assert Alert.objects.get().labels["pod"] == "p0"
+    assert Signal.objects.latest("pk").outcome[0]["action"] == "duplicate"
+
+
+def test_a_change_is_kept_and_wakes_nobody(visitor: Visitor, fold: Fold, service: Service) -> None:
+    event = {
+        "summary": "Deployed 4.2",
+        "source": "ci",
+        "timestamp": "2026-07-17T08:42:58Z",
+        "custom_details": {"service": service.slug, "build": 2},
+    }
+    links = [{"href": "https://ci.example/2", "text": "Build 2"}]
+    body = {"routing_key": visitor.keys["pagerduty"], "payload": event, "links": links}
+    answer = visitor.post("/v2/change/enqueue", body)
+    assert (answer.status_code, answer.json()["message"]) == (202, "Change event processed")
+    fold()
+    change = Change.objects.get()
+    assert (change.summary, change.service, change.links) == ("Deployed 4.2", service, links)
+    assert change.details == {"service": service.slug, "build": 2}
+    assert not Alert.objects.exists()
+    assert not Incident.objects.exists()
+    assert Signal.objects.get().outcome[0]["action"] == "change"

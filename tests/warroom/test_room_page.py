@@ -1,6 +1,7 @@
 """The page of the room and its forms, with and without a script."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -8,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from incidents.kernel.actor import Actor
-from incidents.models import Fact, Incident, User
+from incidents.models import Change, Fact, Incident, Integration, Service, User
 from incidents.pipeline import lifecycle
 from tests.conftest import Declare, People
 from warroom.models import Message, MessageRevision
@@ -48,7 +49,7 @@ def test_it_asks_the_database_a_fixed_number_of_times(
     ) as queries:
         assert client.get(f"/incidents/{incident.reference}").status_code == 200
     asked = [query["sql"].split("FROM")[-1][:60] for query in queries]
-    assert len(queries) <= 15, asked
+    assert len(queries) <= 16, asked
 
 
 def test_it_pages_back_through_the_log(
@@ -162,3 +163,21 @@ def test_it_draws_one_tab_alone_for_htmx(
         f"/incidents/{incident.reference}?tab={tab}", headers=headers
     )
     assert answer.content.decode().strip().startswith('<div id="tab">')
+
+
+def test_it_shows_what_was_changed_before_it_broke(
+    sign_in: SignIn, people: People, incident: Incident, integration: Integration, service: Service
+) -> None:
+    told = {"integration": integration, "received_at": incident.began_at}
+    for summary, hours, of in (("4.2", 1, service), ("3.9", 30, None), ("other", 2, _other())):
+        at = incident.began_at - timedelta(hours=hours)
+        Change.objects.create(summary=f"Deployed {summary}", at=at, service=of, **told)
+    Incident.objects.filter(pk=incident.pk).update(service=service)
+    page = sign_in(people.observer).get(f"/incidents/{incident.reference}").content.decode()
+    assert "Deployed 4.2" in page
+    assert "Deployed 3.9" not in page
+    assert "Deployed other" not in page
+
+
+def _other() -> Service:
+    return Service.objects.create(slug="search", name="Search")

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from incidents import access
 from incidents.models import Alert, Incident, Service, Severity
+from incidents.selectors import changes
 from incidents.web.guard import Request, requires
 from incidents.web.permissions import abilities
 from warroom.rendering import Item, item_of
@@ -45,17 +46,19 @@ def _head_context(request: Request, incident: Incident) -> Context:
 
 
 def _tab_context(request: Request, incident: Incident, alerts: list[Alert]) -> Context:
-    tab = request.GET.get("tab", "")
+    asked = request.GET.get("tab", "")
+    tab = asked if asked in TABS else TABS[0]
     timeline = selectors.timeline(incident, before=_number(request.GET.get("until")))
     more = f"?tab=timeline&until={timeline.more_before}" if timeline.more_before else ""
     counts = selectors.counts(incident, alerts)
     return {
-        "tab": tab if tab in TABS else TABS[0],
+        "tab": tab,
         "timeline": timeline.facts,
         "timeline_more": more,
         "counts": counts,
         "alerts_total": counts.alerts,
         "services": Service.objects.all(),
+        "recent_changes": changes.around(incident) if tab == "overview" else [],
     }
 
 

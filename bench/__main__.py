@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import baselines, measures
+from bench import baselines, detection, measures
 from bench.measures import Figure
 from bench.product import Product
 
@@ -25,22 +25,23 @@ def main() -> None:
     scratch = Path(tempfile.mkdtemp(prefix="isbench-"))
     with Product(gate=True) as product:
         figures.append(Figure("first start until ready", product.ready_seconds, "s"))
-        figures.append(_memory(product, "idle", 550))
+        time.sleep(10)  # worker and beat are still loading
         token = product.api_key("admin")
         socket_dir = str(product.data_dir / "run")
         with baselines.django_view(socket_dir, scratch) as view_port:
             _measure(figures, wanted, _jobs(product, token, view_port, scratch))
-        figures.append(_memory(product, "after load", 900))
+        figures.append(_memory(product, "with gate, after load", 900))
         data_dir = product.data_dir
         product.keep()
     with Product(data_dir=data_dir) as again:
         ready = again.ready_seconds
+        figures.append(_memory(again, "idle", 550))
         figures.append(Figure("second start until ready", ready, "s", "", "< 8 s", ready < 8))
     _report(figures)
 
 
 def _memory(product: Product, when: str, goal: float) -> Figure:
-    time.sleep(5)
+    time.sleep(15)
     used = product.memory()
     return Figure(f"memory of the whole stack, {when}", used, "MB", "", f"< {goal} MB", used < goal)
 
@@ -62,6 +63,7 @@ def _jobs(product: Product, token: str, view_port: int, scratch: Path) -> dict[s
         "accepts default": lambda: measures.accepts(
             product, product.port, label="default", view_port=view_port
         ),
+        "detection": lambda: detection.rules_pass(product),
         "accepts gate": lambda: measures.accepts(product, gate, label="gate", view_port=view_port),
     }
 

@@ -4,6 +4,7 @@ Intake paths and public status paths go to plain ASGI applications (the door), e
 Django and Channels. `application` is the whole; `gate` is the door alone in its own process.
 """
 
+import gc
 import os
 
 from django.core.asgi import get_asgi_application
@@ -28,3 +29,7 @@ application = Dispatcher(
     rest=ProtocolTypeRouter({"http": _django, "websocket": _sockets}),
 )
 gate = Dispatcher(doors=(intake, health, status_door), rest=not_served_here)
+
+# What is loaded by now stays: collections that look through it again would pause every socket.
+gc.collect()
+gc.freeze()

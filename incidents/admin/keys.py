@@ -15,7 +15,10 @@ from incidents.sources import adapters
 class IntegrationAdmin(Kept, WithHistory):
     """Deleting one would delete its alerts; it is paused instead."""
 
-    fields = ("kind", "name", "service", "paused", "hint", "last_signal_at")
+    fields = (
+        *("kind", "name", "service", "paused", "expires_at"),
+        *("options", "hint", "last_signal_at"),
+    )
     list_display = ("name", "kind", "service", "hint", "paused", "last_signal_at")
     list_filter = ("kind", "paused")
     list_select_related = ("service",)
@@ -27,7 +30,7 @@ class IntegrationAdmin(Kept, WithHistory):
         request: HttpRequest,  # noqa: ARG002  # Django's hook
         obj: Integration | None = None,
     ) -> tuple[str, ...]:
-        shown = ("kind", "hint", "last_signal_at")
+        shown = ("kind", "options", "hint", "last_signal_at")
         own = obj is not None and obj.kind not in adapters.public_kinds()
         return (*shown, "name", "paused") if own else shown
 

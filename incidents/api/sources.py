@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django.db import transaction
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,7 +16,22 @@ from incidents.models import Integration, Service
 from incidents.sources.adapters import integrations
 
 
-class IntegrationIn(In):
+class IntegrationTold(In):
+    """What may be said when it is made, and later."""
+
+    options = serializers.DictField(
+        required=False, help_text="What its kind may be told, by the names of its fields."
+    )
+    secret = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=400,
+        help_text="Signs its messages; empty: they need no signature. Never shown.",
+    )
+    expires_at = serializers.DateTimeField(required=False, allow_null=True)
+
+
+class IntegrationIn(IntegrationTold):
     kind = serializers.SlugField(max_length=40)
     name = serializers.CharField(max_length=120)
     service = BySlug(Service, required=False, allow_null=True)
@@ -28,7 +44,13 @@ class IntegrationOut(serializers.Serializer[Any]):
     service = serializers.CharField(source="service.slug", default=None, allow_null=True)
     hint = serializers.CharField(help_text="How the key begins.")
     paused = serializers.BooleanField()
+    options = serializers.DictField()
+    is_signed = serializers.SerializerMethodField(help_text="Whether it holds a secret.")
+    expires_at = serializers.DateTimeField(allow_null=True)
     last_signal_at = serializers.DateTimeField(allow_null=True)
+
+    def get_is_signed(self, integration: Integration) -> bool:
+        return bool(integration.secret)
 
 
 class IntegrationMade(IntegrationOut):
@@ -46,7 +68,7 @@ class IntegrationsView(ActionView):
 
     @operation("Connect a source", takes=IntegrationIn, answers=IntegrationMade, status=201)
     def post(self, request: Request) -> Response:  # noqa: ARG002
-        integration, key = integrations.create_integration(**self.read(IntegrationIn))
+        integration, key = _made(self.read(IntegrationIn))
         told = IntegrationOut(integration).data | {
             "url": integrations.address(integration.kind, key),
             "key": key,
@@ -54,8 +76,17 @@ class IntegrationsView(ActionView):
         return Response(told, status=201)
 
 
-class IntegrationChange(In):
-    paused = serializers.BooleanField()
+@transaction.atomic
+def _made(data: dict[str, Any]) -> tuple[Integration, str]:
+    named = {name: data.pop(name) for name in ("kind", "name", "service") if name in data}
+    integration, key = integrations.create_integration(**named)
+    return integrations.configure(integration.pk, data) if data else integration, key
+
+
+class IntegrationChange(IntegrationTold):
+    name = serializers.CharField(max_length=120, required=False)
+    service = BySlug(Service, required=False, allow_null=True)
+    paused = serializers.BooleanField(required=False)
 
 
 class IntegrationView(ActionView):
@@ -65,7 +96,7 @@ class IntegrationView(ActionView):
     def get(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         return self.answer(IntegrationOut, found(Integration.objects.all(), "integration", pk=pk))
 
-    @operation("Pause or resume", takes=IntegrationChange, answers=IntegrationOut)
+    @operation("Change, pause or resume", takes=IntegrationChange, answers=IntegrationOut)
     def patch(self, request: Request, pk: int) -> Response:  # noqa: ARG002
-        paused = self.read(IntegrationChange)["paused"]
-        return self.answer(IntegrationOut, integrations.set_paused(pk, paused=paused))
+        changes = self.read(IntegrationChange)
+        return self.answer(IntegrationOut, integrations.configure(pk, changes))

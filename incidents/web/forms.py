@@ -1,12 +1,16 @@
 """What people type into the pages of the hub, checked."""
 
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
-from incidents.models import Role, Scope, Service, Severity, User
+from incidents.kernel.errors import Invalid
+from incidents.models import Integration, Role, Scope, Service, Severity, User
+from incidents.sources.adapters import ADAPTERS
+from incidents.sources.adapters.fields import Field
 
 
 class DeclareForm(forms.Form):
@@ -61,6 +65,80 @@ class IntegrationForm(forms.Form):
         kind = self.fields["kind"]
         assert isinstance(kind, forms.ChoiceField)  # noqa: S101  narrows the type
         kind.choices = kinds
+
+
+class IntegrationSettingsForm(forms.Form):
+    """What an integration is told: the common things, and the fields of its own kind."""
+
+    name = forms.CharField(max_length=120, widget=forms.TextInput({"class": "input"}))
+    service = forms.ModelChoiceField(
+        Service.objects.all(),
+        to_field_name="slug",
+        required=False,
+        empty_label="As the alert says",
+        label="Default service",
+        widget=forms.Select({"class": "select"}),
+    )
+    expires_at = forms.DateTimeField(
+        required=False,
+        label="Key works until",
+        help_text="In your own time zone. Empty: always.",
+        widget=forms.DateTimeInput({"class": "input", "type": "datetime-local"}, "%Y-%m-%dT%H:%M"),
+    )
+
+    def __init__(self, *args: Any, integration: Integration, **kwargs: Any) -> None:
+        initial = {
+            "name": integration.name,
+            "service": integration.service,
+            "expires_at": integration.expires_at,
+        }
+        super().__init__(*args, **{"initial": initial, **kwargs})
+        self._integration = integration
+        adapter = ADAPTERS[integration.kind]
+        self._told = [f for f in adapter.all_fields if not f.name.startswith("mapping.")]
+        for field in self._told:
+            self.fields[field.name] = _option(field, integration.options)
+        if adapter.signed:
+            self.fields["secret"] = _secret(adapter.signed, is_set=bool(integration.secret))
+            self.fields["unsigned"] = forms.BooleanField(
+                required=False, label="Take unsigned messages: forget the secret"
+            )
+
+    def changes(self) -> dict[str, Any]:
+        """What `integrations.configure` takes; the mapping stays, and so does a secret that
+        nobody typed."""
+        data = self.cleaned_data
+        options = {field.name: data[field.name] for field in self._told if data[field.name]}
+        if "mapping" in self._integration.options:
+            options["mapping"] = self._integration.options["mapping"]
+        changes = {name: data[name] for name in ("name", "service", "expires_at")}
+        changes["options"] = options
+        if data.get("secret") or data.get("unsigned"):
+            changes["secret"] = data.get("secret", "")
+        return changes
+
+    def blame(self, error: Invalid) -> None:
+        self.add_error(error.field if error.field in self.fields else None, str(error))
+
+
+def _option(field: Field, options: Mapping[str, Any]) -> forms.CharField:
+    widget = {"class": "input", "placeholder": field.placeholder, "autocomplete": "off"}
+    return forms.CharField(
+        required=False,
+        max_length=4000,
+        label=field.label,
+        help_text=field.help,
+        initial=field.shown(options),
+        widget=forms.TextInput(widget),
+    )
+
+
+def _secret(label: str, *, is_set: bool) -> forms.CharField:
+    told = "It is set. Type another to replace it." if is_set else "None yet: not checked."
+    widget = forms.PasswordInput({"class": "input", "autocomplete": "new-password"})
+    return forms.CharField(
+        required=False, max_length=400, label=label, help_text=told, widget=widget
+    )
 
 
 class KeyForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from incidents.web import accounts, alerts, board, configuration, incidents, welcome
+from incidents.web import accounts, alerts, board, configuration, incidents, integrations, welcome
 
 app_name = "web"
 urlpatterns = [
@@ -24,8 +24,16 @@ urlpatterns = [
     path("welcome", welcome.show, name="welcome"),
     path("welcome/first-alert", welcome.first_alert, name="first_alert"),
     path("welcome/invite", welcome.invite, name="invite"),
-    path("settings/integrations", configuration.integration_list, name="integrations"),
-    path("settings/integrations/<int:pk>", configuration.integration_change, name="integration"),
+    path("settings/integrations", integrations.listing, name="integrations"),
+    path("settings/integrations/<int:pk>", integrations.detail, name="integration"),
+    path(
+        "settings/integrations/<int:pk>/arrival", integrations.arrival, name="integration_arrival"
+    ),
+    path(
+        "settings/integrations/<int:pk>/mapping",
+        integrations.map_payload,
+        name="integration_mapping",
+    ),
     path("settings/keys", configuration.key_list, name="keys"),
     path("settings/keys/<int:pk>", configuration.key_change, name="key"),
     path("account", accounts.account, name="account"),

@@ -1,7 +1,5 @@
 """The first run: a first alert, a drill, and people to share the nights with."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
@@ -12,11 +10,10 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from incidents import access
-from incidents.models import Alert, Incident, Integration, Role, Setting, Signal, SignInLink, User
-from incidents.selectors import alerts
+from incidents.models import Integration, Role, Setting, SignInLink, User
 from incidents.sources import adapters
 from incidents.sources.adapters import integrations
+from incidents.web import arrivals
 from incidents.web.forms import InviteForm
 from incidents.web.guard import Request, requires
 
@@ -27,50 +24,14 @@ DRILL_MARK: Final = "drill_passed_at"
 _DRILL_COMMAND: Final = "make drill"
 
 
-@dataclass(frozen=True, slots=True)
-class Light:
-    icon: str
-    label: str
-    at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """The newest alert that came in through one of the first-alert commands."""
-
-    alert: Alert
-    incident: Incident | None
-    seconds: str
-    steps: list[Light]
-
-
-def _arrival(principal: access.Principal) -> Arrival | None:
-    seen = alerts.visible(access.visible_incidents(principal))
-    rows = seen.filter(integration__kind__in=adapters.public_kinds())
-    alert = rows.order_by("-pk").first()
-    if alert is None:
-        return None
-    signal = Signal.objects.filter(pk=alert.first_signal_id or 0).first()
-    incident = alert.incident
-    received = signal.received_at if signal else alert.started_at
-    folded = signal.folded_at if signal else None
-    took = (folded - received).total_seconds() if folded else None
-    steps = [
-        Light("inbox", "Received", received),
-        Light("braces", "Read", folded),
-        Light("stack-2", "Grouped", None),
-        Light("flame", incident.reference if incident else "No incident", None),
-    ]
-    return Arrival(alert, incident, f"{max(took, 0.01):.2f}" if took is not None else "", steps)
-
-
 def _context(request: Request, **more: Any) -> dict[str, Any]:
     people = list(User.objects.filter(is_active=True).order_by("pk"))
-    arrival = _arrival(request.principal)
+    arrival = arrivals.newest(request.principal)
     first = Integration.objects.filter(name=FIRST).order_by("-created_at").first()
     return {
         "commands": [],
         "arrival": arrival,
+        "arrival_url": reverse("web:first_alert"),
         "waiting_since": first.created_at if first else None,
         "drill_command": _DRILL_COMMAND,
         "people": people,

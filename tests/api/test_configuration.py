@@ -166,3 +166,24 @@ def test_it_offers_no_role_to_who_left(root: Program, declare: Declare, people: 
     response = root.post(f"/api/incidents/{declare().pk}/assign", {"user": "tom"})
     assert response.status_code == 422
     assert "nobody with the handle" in response.json()["detail"]
+
+
+def test_it_tells_an_integration_its_options_and_never_shows_the_secret(root: Program) -> None:
+    body = {
+        "kind": "grafana",
+        "name": "Grafana",
+        "options": {"fingerprint": ["alertname"]},
+        "secret": "long enough",
+        "expires_at": "2031-01-01T00:00:00Z",
+    }
+    made = root.post("/api/integrations", body)
+    assert made.status_code == 201
+    assert "long enough" not in made.content.decode()
+    told = made.json()
+    assert (told["options"], told["is_signed"]) == ({"fingerprint": ["alertname"]}, True)
+    path = f"/api/integrations/{told['id']}"
+    assert root.patch(path, {"secret": ""}).json()["is_signed"] is False
+    assert root.patch(path, {"options": {"odd": 1}}).status_code == 422
+    generic = root.post("/api/integrations", {**body, "kind": "generic", "options": {}})
+    assert generic.status_code == 422
+    assert not Integration.objects.filter(kind="generic").exists()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Final
 
 from playwright.sync_api import Page
@@ -132,6 +133,8 @@ SETTINGS: Final = (
         deed=send("Connect", name="Grafana"),
         worlds=ONCE,
     ),
+    Stop("integration", "/settings/integrations/{alertmanager.pk}", by="admin"),
+    Stop("integration-mapping", "/settings/integrations/{alertmanager.pk}/mapping", by="admin"),
     Stop("keys", "/settings/keys", by="admin", worlds=ALWAYS),
     Stop(
         "keys-told-once",
@@ -191,6 +194,7 @@ NO_PAGES: Final = {
     "warroom:head": "part of the room",
     "warroom:rail": "part of the room",
     "warroom:items": "part of the room",
+    "web:integration_arrival": "part of the page of an integration",
     "postmortems:export": "a file; tests/postmortems opens it",
 }
 # Something for each parameter, to ask the resolver what an address is.
@@ -198,5 +202,6 @@ ANYTHING: Final = {
     **dict.fromkeys(("ref", "quiet", "over"), "INC-1"),
     **dict.fromkeys(("pk", "alert", "item", "run", "runbook", "step", "seq"), 1),
     **dict.fromkeys(("slug", "section", "token", "public", "kind"), "some"),
+    "alertmanager": SimpleNamespace(pk=1),
     "delivery_id": "0198c0de-0000-7000-8000-000000000000",
 }

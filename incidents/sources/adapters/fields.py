@@ -39,7 +39,10 @@ class Field:
         text = plain(value, self.limit + 1)
         if len(text) > self.limit:
             raise Invalid(f"{self.label} is longer than {self.limit} characters.", field=self.name)
-        return self.check(text) if text else ""
+        try:
+            return self.check(text) if text else ""
+        except Invalid as error:
+            raise Invalid(error.message, error.hint, field=self.name) from error
 
     def _pairs(self, value: object) -> dict[str, str]:
         pairs = value.items() if isinstance(value, dict) else _lines(value)

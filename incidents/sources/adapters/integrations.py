@@ -71,7 +71,8 @@ def configure(integration_id: int, changes: Mapping[str, Any]) -> Integration:
         raise Invalid(f"{unknown[0]!r} of an integration cannot be changed.", field=unknown[0])
     for name, value in changes.items():
         setattr(integration, name, _checked(integration, name, value))
-    integration.save(update_fields=list(changes))
+    if changes:
+        integration.save(update_fields=list(changes))
     return integration
 
 

@@ -6,15 +6,18 @@ our words; the usual words are known without one.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from incidents.kernel import payload
+from incidents.kernel.errors import Invalid
 from incidents.kernel.text import fingerprint, key, plain
 from incidents.pipeline.signal import Action, Malformed, Signal
 from incidents.sources.adapters import expressions
 from incidents.sources.adapters.fields import Field, Options
 
 MOST: Final = 1000
+PREVIEWED: Final = 5
 _ACTIONS: Final[Mapping[str, Action]] = {
     **dict.fromkeys(("fire", "firing", "alerting", "triggered", "open", "problem", "down"), "fire"),
     **dict.fromkeys(("ack", "acknowledge", "acknowledged"), "acknowledge"),
@@ -135,3 +138,54 @@ def _value(event: Any, told: Mapping[str, Any], name: str) -> Any:
 def _worded(value: object, words: object) -> str:
     said = plain(value, 60)
     return plain(payload.mapping(words).get(said.lower()), 60) or said
+
+
+@dataclass(frozen=True, slots=True)
+class Yield:
+    """What one expression yields of the first event, or why it yields nothing."""
+
+    label: str
+    text: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a mapping makes of a message: each expression by itself, and the signals, or why not."""
+
+    yields: list[Yield]
+    signals: list[Signal]
+    total: int
+    problems: list[str]
+
+
+def preview(body: Any, told: Mapping[str, Any]) -> Preview:
+    """Never fails: people are still typing."""
+    yields = [_yielded(field, body, told) for field in FIELDS if field.shape == "text"]
+    try:
+        signals = read(body, {"mapping": told}) if told.get("title") else []
+        problems = [] if told.get("title") else ["Say where the title is."]
+    except Malformed as error:
+        signals, problems = [], error.problems
+    return Preview([y for y in yields if y], signals[:PREVIEWED], len(signals), problems)
+
+
+def _yielded(field: Field, body: Any, told: Mapping[str, Any]) -> Yield | None:
+    name = field.name.removeprefix("mapping.")
+    text = plain(told.get(name), expressions.LONGEST)
+    if not text:
+        return None
+    try:
+        found = expressions.yielded(text, body if name == "list" else _first(body, told))
+    except Invalid as error:
+        return Yield(field.label, problem=str(error))
+    if found is None:
+        return Yield(field.label, problem="It finds nothing in this message.")
+    return Yield(field.label, payload.write(payload.tidy(found)).decode()[:300])
+
+
+def _first(body: Any, told: Mapping[str, Any]) -> Any:
+    try:
+        return next(iter(_events(body, told)), None)
+    except Malformed:
+        return None

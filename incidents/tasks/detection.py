@@ -12,38 +12,41 @@ from django.conf import settings
 from django.db import connection, connections
 
 from incidents.models import DetectionRule, RuleRun
+from incidents.sources.detection import backtest as backtests
 from incidents.sources.detection import evaluation, rules, watch
 from incidents.sources.detection.asking import Sources
 from incidents.tasks import slots
 
-EVERY: Final = 5
+EVERY: Final = rules.POLL_EVERY
 # Few at a time: what is claimed waits for a thread, and its lease runs.
 BATCH: Final = 20
 SECONDS_FOR_MORE: Final = 20.0
-_LOCK: Final = 0x1D373C
+# Names of locks that the database keeps while somebody polls, or tries rules on history.
+POLLS: Final = 0x1D373C
+_BACKTESTS: Final = 0x1D373D
 
 
-@shared_task(name="detection.poll", soft_time_limit=70, time_limit=80)
+@shared_task(name=rules.POLL_JOB, soft_time_limit=70, time_limit=80)
 def poll() -> None:
     """Judge every rule that is due, some at a time; one poll at once, whoever starts it."""
-    if slots.take("detection.poll", EVERY):
-        with _alone() as alone:
-            if alone:
+    if slots.take(rules.POLL_JOB, EVERY):
+        with alone(POLLS) as first:
+            if first:
                 poll_due()
 
 
 @contextmanager
-def _alone() -> Iterator[bool]:
+def alone(lock: int) -> Iterator[bool]:
     """Held by the connection, so that whoever dies lets go."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock])
         (taken,) = cursor.fetchone() or (False,)
     try:
         yield taken
     finally:
         if taken:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])
 
 
 def poll_due() -> int:
@@ -101,3 +104,12 @@ def _judge(rule: DetectionRule, sources: Sources) -> None:
         run = evaluation.run(rule, sources)
     finally:
         rules.release(rule, run)
+
+
+@shared_task(name="detection.backtests", soft_time_limit=100, time_limit=110)
+def try_on_history() -> None:
+    """The oldest backtest that waits; one at a time, so that polls find a worker."""
+    if slots.take("detection.backtests", EVERY):
+        with alone(_BACKTESTS) as first:
+            for pk in backtests.waiting()[:1] if first else []:
+                backtests.work(pk)

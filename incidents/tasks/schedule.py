@@ -10,6 +10,7 @@ from incidents.tasks import detection, rollups
 # Task → seconds between runs. A run that waited longer than that is not worth starting any more.
 _TASKS: Final = {
     detection.poll.name: detection.EVERY,
+    detection.try_on_history.name: detection.EVERY,
     rollups.roll_up.name: rollups.EVERY,
 }
 

@@ -1,9 +1,11 @@
 """Modes, missing data, sources that are down, and detectors that have gone blind."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connections
 
 from incidents.kernel import clock
 from incidents.models import (
@@ -12,6 +14,7 @@ from incidents.models import (
     DetectionRule,
     Finding,
     Integration,
+    JobRun,
     RuleBaseline,
     RuleRun,
     Severity,
@@ -285,7 +288,17 @@ def test_rules_made_together_are_not_due_together(make_rule: MakeRule) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_polls_do_not_run_at_once(make_rule: MakeRule, telemetry: Telemetry) -> None:
     rule = make_rule()
-    with detection._alone() as first:
+
+    def another() -> None:
+        try:
+            detection.poll()
+        finally:
+            connections.close_all()
+
+    with detection.alone(detection.POLLS) as first, ThreadPoolExecutor(1) as pool:
         assert first
+        pool.submit(another).result()
+        assert rule.runs.count() == 0
+    JobRun.objects.all().delete()
     detection.poll()
     assert rule.runs.count() == 1

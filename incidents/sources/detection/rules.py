@@ -9,6 +9,9 @@ from django.db.models import F, Q, QuerySet
 from incidents.kernel import clock
 from incidents.models import DetectionRule, RuleMode, RuleRun
 
+# The job that judges what is due, and how often it looks, in seconds.
+POLL_JOB: Final = "detection.poll"
+POLL_EVERY: Final = 5
 # Longer than any evaluation may take: a rule whose worker died is taken up by another.
 LEASE: Final = timedelta(seconds=90)
 _GOLDEN: Final = 0.6180339887498949

@@ -1,0 +1,53 @@
+"""Trying a rule on live data, once, without writing anything down or opening anything."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from incidents.kernel import clock
+from incidents.kernel.outbound import OutboundError
+from incidents.kernel.patterns import TooSlow
+from incidents.models import DetectionRule
+from incidents.sources.detection import KINDS, Verdict
+from incidents.sources.detection.asking import Sources, gather
+
+SECONDS: Final = 10.0
+SHOWN: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What the rule says now; `shown` are the worst first, at most SHOWN of them."""
+
+    seconds: float
+    series: int = 0
+    over: int = 0
+    shown: Sequence[Verdict] = ()
+    note: str = ""
+    error: str = ""
+
+
+def run(rule: DetectionRule) -> Trial:
+    """The rule need not be saved. Answers within SECONDS, whatever the source does."""
+    kind = KINDS[rule.kind]
+    questions = max(1, len(kind.asks(rule)) + (kind.studies is not None))
+    began = time.monotonic()
+    try:
+        with Sources(timeout=SECONDS / questions, notes_health=False) as sources:
+            judgement = kind.judge(rule, gather(rule, sources, at=clock.now()))
+    except (OutboundError, TooSlow) as error:
+        return Trial(time.monotonic() - began, error=str(error))
+    verdicts = sorted(judgement.verdicts, key=lambda v: (not v.over, _badness(rule, v)))
+    return Trial(
+        seconds=time.monotonic() - began,
+        series=len(verdicts),
+        over=sum(verdict.over for verdict in verdicts),
+        shown=verdicts[:SHOWN],
+        note=judgement.note,
+    )
+
+
+def _badness(rule: DetectionRule, verdict: Verdict) -> float:
+    value = verdict.value or 0.0
+    return value if rule.low_is_bad and KINDS[rule.kind].compares else -value

@@ -247,6 +247,8 @@ SPECTACULAR_SETTINGS = {
         "PostMortemState": "postmortems.models.PostMortemState",
         "ActionKind": "postmortems.models.ActionKind",
         "SourceKind": "incidents.models.SourceKind",
+        "RuleMode": "incidents.models.RuleMode",
+        "BacktestState": "incidents.models.BacktestState",
         "ComponentState": "statuspage.models.ComponentState",
         "PublicState": "statuspage.models.PublicState",
     },

@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.db.models import Max
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from incidents import access
 from incidents.api.fields import BySlug, Number, SeverityWord
 from incidents.api.incidents import found
 from incidents.api.schema import page_of
@@ -18,11 +16,9 @@ from incidents.models import (
     DetectionRule,
     NoData,
     RuleMode,
-    RuleRun,
     Service,
     TelemetrySource,
 )
-from incidents.selectors import alerts
 from incidents.sources.detection import KINDS, Kind
 from incidents.sources.detection.rules import complete
 from incidents.sources.detection.writing import delete_rule, save_rule
@@ -152,42 +148,3 @@ class RuleView(ActionView):
     def delete(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         delete_rule(found(complete(), "rule", pk=pk))
         return Response(status=204)
-
-
-class RuleStatusOut(serializers.Serializer[Any]):
-    rule = serializers.CharField()
-    mode = serializers.ChoiceField(choices=RuleMode.choices)
-    last_run_at = serializers.DateTimeField(allow_null=True)
-    duration_ms = serializers.IntegerField(allow_null=True)
-    firing = serializers.IntegerField()
-    worst_value = Number(allow_null=True)
-    error = serializers.CharField()
-
-
-class DetectionStatusOut(serializers.Serializer[Any]):
-    active_alerts = serializers.IntegerField()
-    rules = RuleStatusOut(many=True)
-
-
-class DetectionStatusView(ActionView):
-    actions: ClassVar[Mapping[str, str]] = {"GET": "alert.read"}
-
-    @operation("How detection is doing", answers=DetectionStatusOut)
-    def get(self, request: Request) -> Response:  # noqa: ARG002
-        rules = DetectionRule.objects.annotate(last_run_id=Max("runs__pk"))
-        runs = RuleRun.objects.in_bulk([r.last_run_id for r in rules if r.last_run_id])
-        told = [_status(rule, runs.get(rule.last_run_id or 0)) for rule in rules]
-        active = alerts.firing(access.visible_incidents(self.principal)).count()
-        return self.answer(DetectionStatusOut, {"active_alerts": active, "rules": told})
-
-
-def _status(rule: DetectionRule, run: RuleRun | None) -> dict[str, Any]:
-    return {
-        "rule": rule.name,
-        "mode": rule.mode,
-        "last_run_at": run.started_at if run else None,
-        "duration_ms": run.duration_ms if run else None,
-        "firing": run.firing if run else 0,
-        "worst_value": run.worst_value if run else None,
-        "error": run.error if run else "",
-    }

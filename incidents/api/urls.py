@@ -4,6 +4,7 @@ from incidents.api import (
     catalogue,
     description,
     detection,
+    detection_trials,
     events,
     figures,
     incidents,
@@ -49,7 +50,12 @@ urlpatterns = [
     route("detection/kinds", detection.KindsView, name="rule_kinds"),
     route("detection/rules", detection.RulesView, name="rules"),
     route("detection/rules/<int:pk>", detection.RuleView, name="rule"),
-    route("detection/status", detection.DetectionStatusView, name="detection_status"),
+    route("detection/rules/<int:pk>/runs", detection_trials.RunsView, name="rule_runs"),
+    route("detection/rules/<int:pk>/test", detection_trials.TrialView, name="rule_test"),
+    route(
+        "detection/rules/<int:pk>/backtests", detection_trials.BacktestsView, name="rule_backtests"
+    ),
+    route("detection/status", detection_trials.DetectionStatusView, name="detection_status"),
     route("metrics/mttr", figures.MttrView, name="mttr"),
     route("metrics/dashboard", figures.DashboardView, name="dashboard"),
     route("events", events.EventsView, name="events"),

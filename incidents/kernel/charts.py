@@ -6,6 +6,7 @@ beside a table of them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -41,6 +42,39 @@ def sparkline(points: Sequence[float | None], title: str = "") -> SafeString:
         '<title>{}</title><polyline class="line" points="{}"/>'
         '<circle class="pt" cx="{}" cy="{}" r="2.5"/></svg>',
         *(WIDTH, HEIGHT, WIDTH, HEIGHT, title or "Trend", line, f"{x:.1f}", f"{y:.1f}"),
+    )
+
+
+def spark_against(
+    points: Sequence[float | None], *, line: float | None = None, title: str = ""
+) -> SafeString:
+    """A sparkline between its least and greatest value, with the line that it is compared with.
+
+    Empty when fewer than two points are known.
+    """
+    known = [(n, value) for n, value in enumerate(points) if value is not None and isfinite(value)]
+    if len(known) < 2:
+        return SafeString("")
+    values = [value for _, value in known] + ([] if line is None else [line])
+    low, high = min(values), max(values)
+    room, step = HEIGHT - 2 * INSET, (WIDTH - 2 * INSET) / (len(points) - 1)
+
+    def y(value: float) -> str:
+        share = (value - low) / (high - low) if high > low else 0.5
+        return f"{HEIGHT - INSET - share * room:.1f}"
+
+    spots = [(f"{INSET + n * step:.1f}", y(value)) for n, value in known]
+    limit = SafeString("")
+    if line is not None:
+        limit = format_html(
+            '<line class="limit" x1="0" x2="{}" y1="{}" y2="{}"/>', WIDTH, y(line), y(line)
+        )
+    return format_html(
+        '<svg class="chart spark" viewBox="0 0 {} {}" width="{}" height="{}" role="img">'
+        '<title>{}</title>{}<polyline class="line" points="{}"/>'
+        '<circle class="pt" cx="{}" cy="{}" r="2.5"/></svg>',
+        *(WIDTH, HEIGHT, WIDTH, HEIGHT, title or "Trend", limit),
+        *(" ".join(f"{x},{y}" for x, y in spots), *spots[-1]),
     )
 
 

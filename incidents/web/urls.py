@@ -3,6 +3,7 @@
 from django.urls import path
 
 from incidents.web import accounts, alerts, board, configuration, incidents, integrations, welcome
+from incidents.web.detection import changes, pages
 
 app_name = "web"
 urlpatterns = [
@@ -37,4 +38,13 @@ urlpatterns = [
     path("settings/keys", configuration.key_list, name="keys"),
     path("settings/keys/<int:pk>", configuration.key_change, name="key"),
     path("account", accounts.account, name="account"),
+    path("detection", pages.overview, name="detection"),
+    path("detection/rules/new", changes.new_rule, name="detection_rule_new"),
+    path("detection/rules/<int:pk>", pages.rule, name="detection_rule"),
+    path("detection/rules/<int:pk>/edit", changes.edit_rule, name="detection_rule_edit"),
+    path("detection/rules/<int:pk>/change", changes.change_rule, name="detection_rule_change"),
+    path("detection/rules/<int:pk>/test", changes.test_rule, name="detection_rule_test"),
+    path("detection/rules/<int:pk>/backtest", changes.test_on_history, name="detection_backtest"),
+    path("detection/sources/new", changes.new_source, name="detection_source_new"),
+    path("detection/sources/<int:pk>", changes.edit_source, name="detection_source"),
 ]

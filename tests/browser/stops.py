@@ -115,6 +115,16 @@ POSTMORTEMS: Final = (
     Stop("action-item", "/action-items/{item}"),
     Stop("action-item-new", "/post-mortems/{over}/action-items", worlds=ONCE),
 )
+DETECTION: Final = (
+    Stop("detection", "/detection", worlds=ALWAYS),
+    Stop("detection-none", "/detection?q=nowhere", worlds=ONCE),
+    Stop("rule", "/detection/rules/{rule}", by="admin"),
+    Stop("rule-observed", "/detection/rules/{rule}", by="olga", worlds=ONCE),
+    Stop("rule-new", "/detection/rules/new?kind=burn_rate", by="admin", worlds=ONCE),
+    Stop("rule-edit", "/detection/rules/{rule}/edit", by="admin"),
+    Stop("source-new", "/detection/sources/new?kind=kubernetes", by="admin", worlds=ONCE),
+    Stop("source", "/detection/sources/{source}", by="admin"),
+)
 SETTINGS: Final = (
     Stop("welcome", "/welcome", by="admin", worlds=("fresh", "typical")),
     Stop("welcome-commands", "/welcome", by="admin", deed=send("Make the commands"), worlds=ONCE),
@@ -182,7 +192,10 @@ ADMIN: Final = (
     ),
 )
 
-STOPS: Final = (*CONSOLE, *ROOM, *RUNBOOKS, *POSTMORTEMS, *SETTINGS, *STATUS, *ENTRANCE, *ADMIN)
+STOPS: Final = (
+    *(*CONSOLE, *ROOM, *RUNBOOKS, *POSTMORTEMS, *DETECTION),
+    *(*SETTINGS, *STATUS, *ENTRANCE, *ADMIN),
+)
 # Addresses that answer with no page: why nobody walks them.
 NO_PAGES: Final = {
     "web:board_open": "part of the board",
@@ -200,7 +213,7 @@ NO_PAGES: Final = {
 # Something for each parameter, to ask the resolver what an address is.
 ANYTHING: Final = {
     **dict.fromkeys(("ref", "quiet", "over"), "INC-1"),
-    **dict.fromkeys(("pk", "alert", "item", "run", "runbook", "step", "seq"), 1),
+    **dict.fromkeys(("pk", "alert", "item", "run", "runbook", "step", "seq", "rule", "source"), 1),
     **dict.fromkeys(("slug", "section", "token", "public", "kind"), "some"),
     "alertmanager": SimpleNamespace(pk=1),
     "delivery_id": "0198c0de-0000-7000-8000-000000000000",

@@ -16,6 +16,7 @@ from incidents.models import (
     Incident,
     Integration,
     Role,
+    RuleRun,
     Service,
     Severity,
     Signal,
@@ -188,9 +189,13 @@ def _settings(world: World) -> None:
     ApiKey.issue("Deploy bot", ["incidents", "events"], created_by=world.people["admin"])
     source = TelemetrySource.objects.create(name="Prometheus", url="http://127.0.0.1:9090")
     severity = Severity.objects.get(code="P2")
-    DetectionRule.objects.create(
+    rule = DetectionRule.objects.create(
         name="Error rate", source=source, query="up", threshold=0.05, severity=severity
     )
+    for number, value in enumerate((0.01, 0.012, 0.03, 0.061, 0.058)):
+        at = clock.now() + timedelta(minutes=number)
+        RuleRun.objects.create(rule=rule, started_at=at, duration_ms=9, series=2, worst_value=value)
+    world.places |= {"rule": rule.pk, "source": source.pk}
 
 
 def _outage(world: World) -> None:

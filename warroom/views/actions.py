@@ -9,6 +9,7 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from incidents import access
@@ -40,6 +41,9 @@ def _reason(request: Request) -> str:
 def _done(request: Request, incident: Incident, fragment: str = "") -> HttpResponse:
     if getattr(request, "htmx", None):
         return draw_head(request, incident.reference)
+    back = request.POST.get("next", "")
+    if back and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        return redirect(back)
     return redirect(incident.get_absolute_url() + fragment)
 
 

@@ -7,13 +7,10 @@ mapping shows the last of them.
 from typing import Any
 
 from incidents.pipeline.signal import Malformed, Signal
-from incidents.sources.adapters import ADAPTERS, Adapter, Snippet, mapping
+from incidents.sources.adapters import ADAPTERS, Adapter, mapping
 from incidents.sources.adapters.fields import Options
 
 _EXAMPLE = '{"title": "Our first alert", "level": "warning", "state": "firing"}'
-_SETUP = """curl -X POST {url} \\
-  -H 'Content-Type: application/json' \\
-  -d '{"title": "Our first alert", "level": "warning", "state": "firing"}'"""
 
 
 def read(body: Any, options: Options) -> list[Signal]:
@@ -31,6 +28,5 @@ ADAPTERS.add("generic")(
         read_with=read,
         example=_EXAMPLE,
         fields=mapping.FIELDS,
-        snippets=(Snippet("Send what the source sends, then make the mapping", _SETUP),),
     )
 )

@@ -170,6 +170,7 @@ CLIENTS.add("kubernetes")(
                 "Certificate authority",
                 "text",
                 "",
+                limit=8000,
                 help="PEM, where the cluster's own is not known to this machine.",
             ),
         ),

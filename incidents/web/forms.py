@@ -8,9 +8,9 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 
 from incidents.kernel.errors import Invalid
+from incidents.kernel.options import Option
 from incidents.models import Integration, Role, Scope, Service, Severity, User
 from incidents.sources.adapters import ADAPTERS
-from incidents.sources.adapters.fields import Field
 
 
 class DeclareForm(forms.Form):
@@ -121,7 +121,7 @@ class IntegrationSettingsForm(forms.Form):
         self.add_error(error.field if error.field in self.fields else None, str(error))
 
 
-def _option(field: Field, options: Mapping[str, Any]) -> forms.CharField:
+def _option(field: Option, options: Mapping[str, Any]) -> forms.CharField:
     widget = {"class": "input", "placeholder": field.placeholder, "autocomplete": "off"}
     return forms.CharField(
         required=False,

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from incidents.events.bus import wake_engine
 from incidents.kernel import payload
 from incidents.kernel.errors import Invalid, NotFound
+from incidents.kernel.options import Option
 from incidents.models import Integration, Service, Signal
 from incidents.sources import adapters
 from incidents.sources.adapters import integrations, mapping
-from incidents.sources.adapters.fields import Field
 from incidents.web import arrivals
 from incidents.web.forms import IntegrationForm, IntegrationSettingsForm
 from incidents.web.guard import Request, requires
@@ -184,7 +184,7 @@ def map_payload(request: Request, pk: int) -> HttpResponse:
     )
 
 
-def _told(fields: list[Field], data: Mapping[str, Any]) -> tuple[dict[str, Any], Invalid | None]:
+def _told(fields: list[Option], data: Mapping[str, Any]) -> tuple[dict[str, Any], Invalid | None]:
     """What was typed, and the first thing that is wrong with it."""
     told: dict[str, Any] = {}
     problem = None
@@ -192,9 +192,9 @@ def _told(fields: list[Field], data: Mapping[str, Any]) -> tuple[dict[str, Any],
         typed = data.get(field.name, "")
         name = field.name.removeprefix(_MAPPED)
         try:
-            told[name] = field.cleaned(typed)
+            told[name] = field.read(typed)
         except Invalid as error:
-            told[name], problem = "" if field.shape == "pairs" else typed, problem or error
+            told[name], problem = "" if field.kind == "pairs" else typed, problem or error
     if problem is None and not told.get("title"):
         problem = Invalid("A mapping needs a title.", "Say where the title is.", field="title")
     return told, problem
@@ -206,7 +206,7 @@ def _save_mapping(integration: Integration, told: Mapping[str, Any]) -> None:
 
 
 def _mapping_context(
-    integration: Integration, fields: list[Field], told: Mapping[str, Any]
+    integration: Integration, fields: list[Option], told: Mapping[str, Any]
 ) -> dict[str, Any]:
     last = Signal.objects.filter(integration=integration).order_by("-pk").first()
     body: Any = None

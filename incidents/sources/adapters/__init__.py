@@ -10,10 +10,10 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from incidents.kernel import payload
+from incidents.kernel.options import Option, Options
 from incidents.kernel.registry import Registry
 from incidents.pipeline.signal import Malformed, Signal
 from incidents.sources.adapters import identity
-from incidents.sources.adapters.fields import Field, Options
 
 NONE: Final[Options] = MappingProxyType({})
 Read = Callable[[Any], list[Signal]]
@@ -44,7 +44,7 @@ class Adapter:
     path: str = ""
     example: str = ""
     read_with: Callable[[Any, Options], list[Signal]] | None = None
-    fields: tuple[Field, ...] = ()
+    fields: tuple[Option, ...] = ()
     signed: str = ""
     names_itself: bool = False
     snippets: tuple[Snippet, ...] = ()
@@ -58,7 +58,7 @@ class Adapter:
         return identity.chosen(found, options) if options else found
 
     @property
-    def all_fields(self) -> tuple[Field, ...]:
+    def all_fields(self) -> tuple[Option, ...]:
         """What people may tell an integration of this kind."""
         common = () if self.names_itself else (identity.FINGERPRINT,)
         return (*self.fields, *common, identity.IGNORED)

@@ -8,9 +8,9 @@ by a custom payload, the integration's own mapping reads it.
 
 from typing import Any
 
+from incidents.kernel.options import Options
 from incidents.pipeline.signal import Signal
 from incidents.sources.adapters import ADAPTERS, Adapter, Snippet, mapping, v4
-from incidents.sources.adapters.fields import Options
 
 _EXAMPLE = """{
   "version": "4",

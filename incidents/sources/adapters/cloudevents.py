@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from incidents.kernel import payload
+from incidents.kernel.options import Options
 from incidents.kernel.text import fingerprint, plain
 from incidents.pipeline.signal import Action, Malformed, Signal
 from incidents.sources.adapters import ADAPTERS, Adapter, Snippet, mapping
-from incidents.sources.adapters.fields import Options
 
 MOST: Final = 1000
 _REQUIRED: Final = ("id", "source", "type")

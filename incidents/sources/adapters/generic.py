@@ -6,9 +6,9 @@ mapping shows the last of them.
 
 from typing import Any
 
+from incidents.kernel.options import Options
 from incidents.pipeline.signal import Malformed, Signal
 from incidents.sources.adapters import ADAPTERS, Adapter, mapping
-from incidents.sources.adapters.fields import Options
 
 _EXAMPLE = '{"title": "Our first alert", "level": "warning", "state": "firing"}'
 

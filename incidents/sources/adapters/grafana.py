@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from incidents.kernel import payload
 from incidents.kernel.errors import Invalid
+from incidents.kernel.options import Option
 from incidents.kernel.text import plain
 from incidents.pipeline.signal import Signal
 from incidents.sources.adapters import ADAPTERS, Adapter, Snippet, v4
-from incidents.sources.adapters.fields import Field
 
 SIGNATURE_HEADER: Final = "X-Grafana-Alerting-Signature"
 _LINKS: Final = ("panelURL", "dashboardURL", "generatorURL")
@@ -85,17 +85,17 @@ ADAPTERS.add("grafana")(
         example=_EXAMPLE,
         signed="HMAC secret",
         fields=(
-            Field(
+            Option(
                 "signature_header",
                 "Header of the signature",
-                "Only where you have renamed it in Grafana.",
+                help="Only where you have renamed it in Grafana.",
                 placeholder=SIGNATURE_HEADER,
                 check=_header_name,
             ),
-            Field(
+            Option(
                 "timestamp_header",
                 "Header of the time",
-                "As in Grafana's “Timestamp header”. With it, old messages cannot be sent again.",
+                help="As in Grafana's “Timestamp header”. With it, old messages count once.",
                 placeholder="X-Grafana-Alerting-Timestamp",
                 check=_header_name,
             ),

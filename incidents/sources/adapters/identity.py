@@ -4,26 +4,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from incidents.kernel.options import Option, Options
 from incidents.kernel.text import fingerprint
 from incidents.pipeline.signal import Signal
-from incidents.sources.adapters.fields import Field, Options
 
 _OWN: Final = ("title", "service", "severity", "group", "value")
 
-FINGERPRINT: Final = Field(
+FINGERPRINT: Final = Option(
     "fingerprint",
     "One alert for each",
-    "Labels, or title, service, severity and group. Signals that agree in all of these are one"
+    "names",
+    help="Labels, or title, service, severity and group. Signals that agree in all of these are one"
     " alert; empty: as the source says. Choose only what its “resolved” messages carry too.",
-    shape="names",
     placeholder="alertname, cluster",
     limit=128,
 )
-IGNORED: Final = Field(
+IGNORED: Final = Option(
     "ignore",
     "Not a change",
-    "Labels and annotations that may differ without anything having changed.",
-    shape="names",
+    "names",
+    help="Labels and annotations that may differ without anything having changed.",
     placeholder="lastReceived, pod",
     limit=128,
 )

@@ -8,9 +8,9 @@ from django.db import transaction
 
 from incidents.kernel import secrets, tokens
 from incidents.kernel.errors import Invalid, NotFound
+from incidents.kernel.options import chosen
 from incidents.models import Integration, Service
 from incidents.sources import adapters
-from incidents.sources.adapters.fields import cleaned
 
 SHORTEST_SECRET: Final = 8
 _CHANGEABLE: Final = frozenset({"name", "service", "options", "secret", "expires_at", "paused"})
@@ -79,7 +79,7 @@ def configure(integration_id: int, changes: Mapping[str, Any]) -> Integration:
 def _checked(integration: Integration, name: str, value: Any) -> Any:
     adapter = adapters.ADAPTERS.get(integration.kind)
     if name == "options":
-        return cleaned(adapter.all_fields if adapter else (), value or {})
+        return chosen(adapter.all_fields if adapter else (), value or {})
     if name == "name" and not str(value).strip():
         raise Invalid("An integration needs a name.", "Say what sends here.", field="name")
     if name != "secret" or not value:

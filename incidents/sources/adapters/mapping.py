@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from incidents.kernel import payload
 from incidents.kernel.errors import Invalid
+from incidents.kernel.options import Option, Options
 from incidents.kernel.text import fingerprint, key, plain
 from incidents.pipeline.signal import Action, Malformed, Signal
 from incidents.sources.adapters import expressions
-from incidents.sources.adapters.fields import Field, Options
 
 MOST: Final = 1000
 PREVIEWED: Final = 5
@@ -25,11 +25,11 @@ _ACTIONS: Final[Mapping[str, Action]] = {
 }
 
 
-def _expression(name: str, label: str, text: str = "", placeholder: str = "") -> Field:
-    return Field(
+def _expression(name: str, label: str, text: str = "", placeholder: str = "") -> Option:
+    return Option(
         f"mapping.{name}",
         label,
-        text,
+        help=text,
         placeholder=placeholder,
         limit=expressions.LONGEST,
         check=expressions.checked,
@@ -49,19 +49,19 @@ FIELDS: Final = (
         "alert.id",
     ),
     _expression("status", "Status", "Empty: every message fires.", "alert.state"),
-    Field(
+    Option(
         "mapping.status_map",
         "Words of the status",
-        "One a line: what they say = fire, acknowledge, resolve or ignore.",
-        shape="pairs",
+        "pairs",
+        help="One a line: what they say = fire, acknowledge, resolve or ignore.",
         words=("fire", "acknowledge", "resolve", "ignore"),
     ),
     _expression("severity", "Severity", "", "alert.level"),
-    Field(
+    Option(
         "mapping.severity_map",
         "Words of the severity",
-        "One a line: what they say = P0, P1, P2 or P3.",
-        shape="pairs",
+        "pairs",
+        help="One a line: what they say = P0, P1, P2 or P3.",
     ),
     _expression("service", "Service", "A service of ours, by name or slug.", "alert.service"),
     _expression("link", "Link", "Where one sees more.", "alert.url"),
@@ -161,7 +161,7 @@ class Preview:
 
 def preview(body: Any, told: Mapping[str, Any]) -> Preview:
     """Never fails: people are still typing."""
-    yields = [_yielded(field, body, told) for field in FIELDS if field.shape == "text"]
+    yields = [_yielded(field, body, told) for field in FIELDS if field.kind == "text"]
     try:
         signals = read(body, {"mapping": told}) if told.get("title") else []
         problems = [] if told.get("title") else ["Say where the title is."]
@@ -170,7 +170,7 @@ def preview(body: Any, told: Mapping[str, Any]) -> Preview:
     return Preview([y for y in yields if y], signals[:PREVIEWED], len(signals), problems)
 
 
-def _yielded(field: Field, body: Any, told: Mapping[str, Any]) -> Yield | None:
+def _yielded(field: Option, body: Any, told: Mapping[str, Any]) -> Yield | None:
     name = field.name.removeprefix("mapping.")
     text = plain(told.get(name), expressions.LONGEST)
     if not text:

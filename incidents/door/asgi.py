@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from incidents.door.dialect import Answer, Dialect, Inbound
 from incidents.door.dialects import routes
 from incidents.door.keys import Grant, KeyRing, KeysUnknown
-from incidents.door.ledger import Ledger, NoSuchIntegration, NotWritten, Row
+from incidents.door.ledger import Ledger, NoSuchIntegration, NotWritten, Row, write_signals
 from incidents.door.pool import new_pool
 from incidents.door.signature import Seen
 from incidents.door.wire import (
@@ -42,7 +42,7 @@ class _Desk:
     def __init__(self) -> None:
         self.pool = new_pool()
         self.keys = KeyRing(self.pool)
-        self.ledger = Ledger(self.pool)
+        self.ledger = Ledger(self.pool, write_signals)
         self.seen = Seen()
 
 
@@ -162,7 +162,7 @@ def _delivery_id(name: str, inbound: Inbound, grant: Grant) -> uuid.UUID:
     return uuid.uuid5(uuid.NAMESPACE_URL, f"urn:integration:{grant.integration_id}:{name[:255]}")
 
 
-async def _write(ledger: Ledger, row: Row) -> None:
+async def _write(ledger: Ledger[Row], row: Row) -> None:
     try:
         await ledger.write(row)
     except NotWritten as error:

@@ -1,4 +1,4 @@
-"""Group commit: signals of many requests are written by one statement, then each is answered.
+"""Group commit: rows of many requests are written by one statement, then each is answered.
 
 While a flush is under way, what arrives meanwhile waits and goes out together with the next: the
 busier it is, the larger the batches. A request is answered only after its row is committed.
@@ -8,10 +8,12 @@ import asyncio
 import logging
 import uuid
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
 
 import psycopg
+from psycopg import AsyncConnection
 from psycopg_pool import PoolClosed, PoolTimeout
 
 from incidents.door.pool import Pool
@@ -47,6 +49,25 @@ class Row:
     body: bytes
 
 
+class _Sized(Protocol):
+    @property
+    def body(self) -> bytes: ...
+
+
+R = TypeVar("R", bound=_Sized)
+Write = Callable[[AsyncConnection[tuple[Any, ...]], Sequence[R]], Awaitable[None]]
+
+
+async def write_signals(connection: AsyncConnection[tuple[Any, ...]], rows: Sequence[Row]) -> None:
+    columns = (
+        [row.integration_id for row in rows],
+        [row.adapter for row in rows],
+        [row.delivery_id for row in rows],
+        [row.body for row in rows],
+    )
+    await connection.execute(_WRITE, columns, prepare=True)
+
+
 class NotWritten(Exception):
     """The row is not in the database: it is down, too slow, or too much waits already."""
 
@@ -56,8 +77,8 @@ class NoSuchIntegration(Exception):
 
 
 @dataclass(slots=True)
-class _Entry:
-    row: Row
+class _Entry(Generic[R]):
+    row: R
     written: asyncio.Future[None]
 
     def settle(self, error: Exception | None = None) -> None:
@@ -69,19 +90,23 @@ class _Entry:
             self.written.set_exception(error)
 
 
-class Ledger:
-    def __init__(self, pool: Pool) -> None:
+class Ledger(Generic[R]):
+    """`write_rows` is the statement. Where a connection is lost it runs again, with the same rows:
+    it must write none twice."""
+
+    def __init__(self, pool: Pool, write_rows: Write[R]) -> None:
         self._pool = pool
-        self._waiting: deque[_Entry] = deque()
+        self._write_rows = write_rows
+        self._waiting: deque[_Entry[R]] = deque()
         self._bytes = 0
         self._flushers: set[asyncio.Task[None]] = set()
 
-    async def write(self, row: Row) -> None:
+    async def write(self, row: R) -> None:
         """Return when `row` is committed. Raises NotWritten or NoSuchIntegration."""
         if self._bytes > BYTES_WAITING:
-            raise NotWritten("too many signals wait to be written")
+            raise NotWritten("too much waits to be written")
         loop = asyncio.get_running_loop()
-        entry = _Entry(row, loop.create_future())
+        entry: _Entry[R] = _Entry(row, loop.create_future())
         self._waiting.append(entry)
         self._bytes += len(row.body)
         if len(self._flushers) < FLUSHERS:
@@ -99,8 +124,8 @@ class Ledger:
         while batch := self._take():
             await self._flush(batch)
 
-    def _take(self) -> list[_Entry]:
-        batch: list[_Entry] = []
+    def _take(self) -> list[_Entry[R]]:
+        batch: list[_Entry[R]] = []
         size = 0
         while self._waiting and len(batch) < ROWS_A_FLUSH and size < BYTES_A_FLUSH:
             entry = self._waiting.popleft()
@@ -110,37 +135,31 @@ class Ledger:
                 batch.append(entry)
         return batch
 
-    async def _flush(self, batch: Sequence[_Entry]) -> None:
+    async def _flush(self, batch: Sequence[_Entry[R]]) -> None:
         try:
             await self._insert([entry.row for entry in batch])
         except psycopg.errors.ForeignKeyViolation:
             await self._flush_singly(batch)
         except Exception as error:  # noqa: BLE001  every waiting request must get its answer
-            logger.warning("%s signals not written: %s", len(batch), type(error).__name__)
+            logger.warning("%s rows not written: %s", len(batch), type(error).__name__)
             for entry in batch:
                 entry.settle(NotWritten(type(error).__name__))
         else:
             for entry in batch:
                 entry.settle()
 
-    async def _flush_singly(self, batch: Sequence[_Entry]) -> None:
+    async def _flush_singly(self, batch: Sequence[_Entry[R]]) -> None:
         if len(batch) == 1:
             batch[0].settle(NoSuchIntegration())
             return
         for entry in batch:
             await self._flush([entry])
 
-    async def _insert(self, rows: Sequence[Row]) -> None:
-        columns = (
-            [row.integration_id for row in rows],
-            [row.adapter for row in rows],
-            [row.delivery_id for row in rows],
-            [row.body for row in rows],
-        )
+    async def _insert(self, rows: Sequence[R]) -> None:
         for attempt in range(1, TRIES + 1):
             try:
                 async with self._pool.connection() as connection:
-                    await connection.execute(_WRITE, columns, prepare=True)
+                    await self._write_rows(connection, rows)
                 return
             except (PoolTimeout, PoolClosed):
                 raise

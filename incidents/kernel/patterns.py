@@ -4,6 +4,7 @@ A pattern may take exponential time on the wrong text. `regex` stops a match at 
 `re` cannot; it reads the same patterns.
 """
 
+import time
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
@@ -15,10 +16,12 @@ from incidents.kernel.errors import Invalid
 LONGEST: Final = 500
 TEXT_SEEN: Final = 8_000
 MATCH_SECONDS: Final = 0.05
+# What all matches of one finder may take together: thousands of texts, each just quick enough.
+ALL_SECONDS: Final = 3.0
 
 
 class TooSlow(Exception):
-    """A match did not end within its time."""
+    """A match, or all of them together, did not end in time."""
 
 
 def checked(pattern: str, *, field: str = "pattern") -> str:
@@ -33,16 +36,23 @@ def checked(pattern: str, *, field: str = "pattern") -> str:
 
 
 def finder(pattern: str) -> Callable[[str], bool]:
-    """Whether a text holds the pattern, upper and lower case alike; TooSlow past the time limit."""
-    compiled = _compiled(pattern)
+    """Whether a text holds the pattern, upper and lower case alike; TooSlow past a time limit."""
+    compiled, left = _compiled(pattern), ALL_SECONDS
 
     def found(text: str) -> bool:
+        nonlocal left
+        if left <= 0:
+            told = f"The pattern takes longer than {ALL_SECONDS:g} s over all there is to look at."
+            raise TooSlow(told)
+        began = time.monotonic()
         try:
             return compiled.search(text[:TEXT_SEEN], timeout=MATCH_SECONDS) is not None
         except TimeoutError as error:
             raise TooSlow(
                 f"The pattern takes longer than {MATCH_SECONDS * 1000:.0f} ms."
             ) from error
+        finally:
+            left -= time.monotonic() - began
 
     return found
 

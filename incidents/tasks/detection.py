@@ -18,6 +18,7 @@ from incidents.sources.detection.asking import Sources
 from incidents.tasks import slots
 
 EVERY: Final = rules.POLL_EVERY
+WATCH_EVERY: Final = 30
 # Few at a time: what is claimed waits for a thread, and its lease runs.
 BATCH: Final = 20
 SECONDS_FOR_MORE: Final = 20.0
@@ -26,7 +27,7 @@ POLLS: Final = 0x1D373C
 _BACKTESTS: Final = 0x1D373D
 
 
-@shared_task(name=rules.POLL_JOB, soft_time_limit=70, time_limit=80)
+@shared_task(name=rules.POLL_JOB, soft_time_limit=80, time_limit=85)
 def poll() -> None:
     """Judge every rule that is due, some at a time; one poll at once, whoever starts it."""
     if slots.take(rules.POLL_JOB, EVERY):
@@ -57,7 +58,8 @@ def poll_due() -> int:
     with Sources() as sources:
         if due.refill():
             _work_together(due, sources)
-    watch.look()
+    if slots.take("detection.watch", WATCH_EVERY):
+        watch.look()
     return due.taken
 
 
@@ -77,6 +79,9 @@ class _Due:
 
     def take(self) -> DetectionRule | None:
         with self._lock:
+            if self._held and time.monotonic() > self._until:
+                rules.give_back(self._held)
+                self._held = []
             if not (self._held or self.refill()):
                 return None
             self.taken += 1

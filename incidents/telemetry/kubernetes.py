@@ -41,7 +41,7 @@ def now(place: Place, query: str) -> list[Sample]:
     try:
         return [*_CONDITIONS[asked.condition](place, asked)]
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise OutboundError(_STRANGE, permanent=True) from error
+        raise OutboundError(_STRANGE) from error
 
 
 def _question(query: str) -> Question:
@@ -134,7 +134,9 @@ def _all(place: Place, path: str, asked: Question, *, reason: str = "") -> Itera
         if not following:
             return
         params["continue"] = str(following)
-    raise OutboundError(f"It lists more than {A_PAGE * MOST_PAGES}. Name a namespace.")
+    raise OutboundError(
+        f"It lists more than {A_PAGE * MOST_PAGES}. Name a namespace.", permanent=True
+    )
 
 
 def _recent(at: object) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from incidents.kernel.outbound import OutboundError, get_json
 from incidents.telemetry import CLIENTS, Client, Line, Place, Sample, Series, Span
-from incidents.telemetry.prometheus import MOST_HISTORY, history, samples, understood
+from incidents.telemetry.prometheus import MOST_HISTORY, history, labels, samples, understood
 
 _STRANGE: Final = "It does not answer as Loki does."
 MOST_LINES: Final = 2000
@@ -50,7 +50,7 @@ def _lines(data: dict[str, Any]) -> list[Line]:
     if data["resultType"] != "streams":
         raise OutboundError("The query counts. Ask for lines here.", permanent=True)
     found = [
-        Line(int(at) / 1e9, str(text), {name: str(word) for name, word in row["stream"].items()})
+        Line(int(at) / 1e9, str(text), labels(row["stream"]))
         for row in data["result"]
         for at, text, *_ in row["values"]
     ]

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 import httpx
 
 from incidents.kernel.outbound import OutboundError, get_json
+from incidents.kernel.text import plain
 from incidents.telemetry import CLIENTS, Client, Sample, Series, Span
 
 __all__ = ["Sample", "query"]
@@ -18,6 +19,8 @@ T = TypeVar("T")
 _STRANGE: Final = "It does not answer as Prometheus does."
 # A month in quarters of an hour, of some dozen series.
 MOST_HISTORY: Final = 8 * 1024 * 1024
+# Labels are kept with alerts: what a database refuses is left out, what is endless is cut.
+LONGEST: Final = 1000
 
 
 def query(http: httpx.Client, url: str, promql: str) -> list[Sample]:
@@ -42,13 +45,14 @@ def query_range(http: httpx.Client, url: str, promql: str, span: Span) -> list[S
 
 
 def understood(answer: Any, read: Callable[[dict[str, Any]], T], strange: str) -> T:
-    """What `read` makes of the answer's data; OutboundError where it is not as documented."""
+    """What `read` makes of the answer's data; OutboundError where it is not as documented: then
+    somebody else answers in its place, a proxy for instance, whatever the question was."""
     if not isinstance(answer, dict) or answer.get("status") != "success":
-        raise OutboundError(strange, permanent=True)
+        raise OutboundError(strange)
     try:
         return read(answer["data"])
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        raise OutboundError(strange, permanent=True) from error
+        raise OutboundError(strange) from error
 
 
 def samples(data: dict[str, Any]) -> list[Sample]:
@@ -56,7 +60,7 @@ def samples(data: dict[str, Any]) -> list[Sample]:
     if data["resultType"] == "scalar":
         found = [Sample({}, float(data["result"][1]))]
     elif data["resultType"] == "vector":
-        found = [Sample(_labels(row["metric"]), float(row["value"][1])) for row in data["result"]]
+        found = [Sample(labels(row["metric"]), float(row["value"][1])) for row in data["result"]]
     else:
         raise OutboundError(
             "The query yields no instant vector. Compare a rate or a gauge.", permanent=True
@@ -68,7 +72,7 @@ def samples(data: dict[str, Any]) -> list[Sample]:
 def history(data: dict[str, Any]) -> list[Series]:
     if data["resultType"] != "matrix":
         raise OutboundError("The query has no history of numbers.", permanent=True)
-    found = [Series(_labels(row["metric"]), _points(row["values"])) for row in data["result"]]
+    found = [Series(labels(row["metric"]), _points(row["values"])) for row in data["result"]]
     return list({tuple(sorted(series.labels.items())): series for series in found}.values())
 
 
@@ -77,8 +81,12 @@ def _points(values: list[list[Any]]) -> list[tuple[float, float]]:
     return [point for point in points if not isnan(point[1])]
 
 
-def _labels(metric: dict[str, str]) -> dict[str, str]:
-    return {name: str(text) for name, text in metric.items() if name != "__name__"}
+def labels(metric: dict[str, str]) -> dict[str, str]:
+    return {
+        plain(name, 200): plain(text, LONGEST)
+        for name, text in metric.items()
+        if name != "__name__"
+    }
 
 
 CLIENTS.add("prometheus")(

@@ -239,3 +239,15 @@ def test_it_tries_a_rule_on_live_data_and_writes_nothing(
     telemetry.status = 503
     assert "503" in trial.run(rule).error
     assert TelemetrySource.objects.get().failing_since is None
+
+
+def test_a_value_beyond_all_numbers_is_kept_as_none(
+    make_rule: MakeRule, telemetry: Telemetry
+) -> None:
+    """A quantile beyond the last bucket of a histogram is +Inf."""
+    telemetry.tell = history(lambda at: float("inf") if at % 86400 < HOUR else 1.0)
+    row = backtest.ask_for(make_rule(threshold=5), days=7, user=None)
+    backtest.work(row.pk)
+    row.refresh_from_db()
+    assert (row.state, row.error) == ("done", "")
+    assert {shown["value"] for shown in row.result["examples"]} == {None}

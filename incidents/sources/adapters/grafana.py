@@ -95,7 +95,7 @@ ADAPTERS.add("grafana")(
             Option(
                 "timestamp_header",
                 "Header of the time",
-                help="As in Grafana's “Timestamp header”. With it, old messages count once.",
+                help="As in Grafana's “Timestamp header”: old messages cannot be sent again then.",
                 placeholder="X-Grafana-Alerting-Timestamp",
                 check=_header_name,
             ),

@@ -28,6 +28,8 @@ MOST_ALERTS: Final = 20_000
 # After so many failures in a row a source is asked no more in this round.
 STRIKES: Final = 3
 RELEARN: Final = timedelta(hours=1)
+# A rule that took so long asks no further question.
+SECONDS_A_RULE: Final = 20.0
 # What a source answers to a question that is wrong, as against one that it will not be asked.
 _BAD_QUESTION: Final = frozenset({400, 422})
 
@@ -36,19 +38,32 @@ _BAD_QUESTION: Final = frozenset({400, 422})
 class _Seen:
     """How a source did in this round."""
 
-    strikes: int = 0
     error: str = ""
+    doubted: bool = False
+    asking: int = 0
+    strikes: int = 0
     failed_at: datetime | None = None
     ok_at: datetime | None = None
+    answered_at: float = 0.0
     seconds: float = 0.0
 
-    def answered(self, seconds: float) -> None:
-        self.strikes, self.error, self.failed_at = 0, "", None
-        self.ok_at, self.seconds = clock.now(), seconds
+    def is_asked(self) -> bool:
+        """Whether one more may ask. Of a source that failed before, one finds out for all, so that
+        the others do not wait with it."""
+        if self.strikes >= (1 if self.doubted else STRIKES) or (self.doubted and self.asking):
+            return False
+        self.asking += 1
+        return True
 
-    def failed(self, error: str) -> None:
-        self.strikes += 1
-        self.error, self.failed_at = error, self.failed_at or clock.now()
+    def answered(self, seconds: float) -> None:
+        self.strikes, self.error, self.failed_at, self.doubted = 0, "", None, False
+        self.ok_at, self.answered_at, self.seconds = clock.now(), time.monotonic(), seconds
+
+    def failed(self, error: str, began: float) -> None:
+        """Where it answered others meanwhile, the fault is with the question."""
+        if self.answered_at <= began:
+            self.strikes += 1
+            self.error, self.failed_at = error, self.failed_at or clock.now()
 
 
 @dataclass
@@ -83,26 +98,36 @@ class Sources:
         """What `ask` gets from the source. Raises OutboundError."""
         if source is None:
             raise OutboundError("The rule has no source to ask.", permanent=True)
-        place, seen = self._of(source)
-        if seen.strikes >= STRIKES:
-            raise OutboundError(seen.error)
         began = time.monotonic()
+        place, seen = self._of(source)
         try:
             told = ask(CLIENTS[source.kind], place)
         except OutboundError as error:
             if _is_the_questions_fault(error):
                 seen.answered(time.monotonic() - began)
             else:
-                seen.failed(str(error))
+                seen.failed(str(error), began)
             raise
+        finally:
+            with self._lock:
+                seen.asking -= 1
         seen.answered(time.monotonic() - began)
         return told
 
     def _of(self, source: TelemetrySource) -> tuple[Place, _Seen]:
         with self._lock:
-            if source.pk not in self._places:
-                self._places[source.pk] = connect(source, timeout=self.timeout)
-            return self._places[source.pk], self._seen.setdefault(source.pk, _Seen())
+            fresh = _Seen(source.last_error, doubted=source.failing_since is not None)
+            seen = self._seen.setdefault(source.pk, fresh)
+            if not seen.is_asked():
+                raise OutboundError(seen.error)
+            try:
+                if source.pk not in self._places:
+                    self._places[source.pk] = connect(source, timeout=self.timeout)
+            except OutboundError as error:
+                seen.asking -= 1
+                seen.failed(str(error), time.monotonic())
+                raise
+            return self._places[source.pk], seen
 
 
 def connect(source: TelemetrySource, *, timeout: float = 60.0) -> Place:
@@ -132,6 +157,10 @@ def _note(pk: int, seen: _Seen) -> None:
             failing_since=Coalesce(F("failing_since"), seen.failed_at), last_error=seen.error
         )
     elif seen.ok_at is not None:
+        if row.filter(failing_since__isnull=False).exists():
+            # Its rules failed with it: whether they fail by themselves is to be seen from now on.
+            rules = DetectionRule.objects.filter(source_id=pk, failing_since__isnull=False)
+            rules.update(failing_since=seen.ok_at)
         row.update(
             failing_since=None,
             last_error="",
@@ -148,8 +177,20 @@ def gather(rule: DetectionRule, sources: Sources, *, at: datetime) -> Evidence:
     if kind.reads == "texts":
         window = timedelta(seconds=settings_of(rule)["window_seconds"])
         return Evidence(moment, texts=texts(rule, sources, at - window, at))
-    series = {name: series_of(rule, sources, ask, at=at) for name, ask in kind.asks(rule).items()}
+    until = time.monotonic() + SECONDS_A_RULE
+    series = {}
+    for name, ask in kind.asks(rule).items():
+        _in_time(until)
+        series[name] = series_of(rule, sources, ask, at=at)
+    _in_time(until)
     return Evidence(moment, series, learned=_learned(rule, sources, at))
+
+
+def _in_time(until: float) -> None:
+    """A rule of several questions to a slow source must not outlive its lease."""
+    if time.monotonic() > until:
+        told = f"Its questions take longer than {SECONDS_A_RULE:g} s together."
+        raise OutboundError(told, permanent=True)
 
 
 def series_of(rule: DetectionRule, sources: Sources, ask: Ask, *, at: datetime) -> Sequence[Series]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import Error, transaction
+from django.db import DataError, Error, IntegrityError, transaction
 
 from incidents.kernel import clock, outbound, patterns
 from incidents.kernel.tokens import digest
@@ -50,6 +50,10 @@ def run(rule: DetectionRule, sources: Sources | None = None) -> RuleRun:
         judgement = KINDS[rule.kind].judge(rule, gather(rule, sources, at=row.started_at))
         row.duration_ms = round((time.monotonic() - began) * 1000)
         _finish(rule, row, judgement)
+    except (DataError, IntegrityError) as error:
+        log.warning("what rule %s found cannot be kept: %s", rule.pk, error)
+        row = RuleRun(rule=rule, started_at=row.started_at, duration_ms=0)
+        row.error = "What it found cannot be kept: the database refuses it."
     except Error:
         raise
     except (outbound.OutboundError, patterns.TooSlow) as error:
@@ -59,8 +63,14 @@ def run(rule: DetectionRule, sources: Sources | None = None) -> RuleRun:
         row.error = f"It could not be judged ({type(error).__name__})."
     if row.error:
         row.duration_ms = round((time.monotonic() - began) * 1000)
-        row.save()
+        _keep(row)
     return row
+
+
+def _keep(row: RuleRun) -> None:
+    """Nothing is left to tell of a rule that was deleted meanwhile."""
+    if DetectionRule.objects.filter(pk=row.rule_id).exists():
+        row.save()
 
 
 def _finish(rule: DetectionRule, row: RuleRun, judgement: Judgement) -> None:

@@ -1,5 +1,6 @@
 """Which rules are due, and who works on them."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -37,6 +38,11 @@ def claim_due(limit: int) -> list[DetectionRule]:
     rules = list(due[:limit])
     DetectionRule.objects.filter(pk__in=[r.pk for r in rules]).update(leased_until=now + LEASE)
     return rules
+
+
+def give_back(rules: Sequence[DetectionRule]) -> None:
+    """Rules that nobody came to: whoever looks next takes them."""
+    DetectionRule.objects.filter(pk__in=[rule.pk for rule in rules]).update(leased_until=None)
 
 
 def still_told() -> list[DetectionRule]:

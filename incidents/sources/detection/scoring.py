@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import isfinite
 from statistics import median
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -100,11 +101,13 @@ def is_night(moment: float, zone: ZoneInfo) -> bool:
 
 
 def _example(opening: Opening) -> dict[str, Any]:
+    """A row knows no infinity, which a quantile beyond its last bucket is."""
+    value = opening.first.value
     return {
         "at": datetime.fromtimestamp(opening.started, tz=UTC).isoformat(),
         "seconds": opening.ended - opening.started,
         "alerts": opening.alerts,
         "labels": dict(opening.first.labels),
-        "value": opening.first.value,
+        "value": value if value is not None and isfinite(value) else None,
         "incident": opening.match.reference if opening.match else "",
     }

@@ -1,6 +1,7 @@
 """How fast a value changes: compared with what it was a window ago."""
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Final
 
 from incidents.kernel.durations import spoken
@@ -53,7 +54,7 @@ def changed(series: Series, window: float, measure: str) -> float | None:
     if len(series.points) < 2:
         return None
     (began, then), (ended, now) = series.points[0], series.points[-1]
-    if ended - began < _REACH * window:
+    if ended - began < _REACH * window or not (isfinite(then) and isfinite(now)):
         return None
     if measure == "percent":
         return None if then == 0 else (now - then) / abs(then) * 100

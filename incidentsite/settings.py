@@ -166,6 +166,10 @@ INTAKE_RATE = env.float("INTAKE_RATE", default=10_000)
 # Raw messages are kept this long; what they told lives on in alerts and facts.
 EVENT_RETENTION_HOURS = env.float("EVENT_RETENTION_HOURS", default=1)
 SIGNAL_RETENTION_DAYS = env.float("SIGNAL_RETENTION_DAYS", default=90)
+# More new incidents a minute from one sender are a storm, and become one.
+STORM_INCIDENTS_PER_MINUTE = env.int("STORM_INCIDENTS_PER_MINUTE", default=20)
+# A sender with more open alerts than that has further conditions counted, not listed.
+OPEN_ALERTS_PER_INTEGRATION = env.int("OPEN_ALERTS_PER_INTEGRATION", default=10_000)
 # How many detection rules are asked at once.
 DETECTION_CONCURRENCY = env.int("DETECTION_CONCURRENCY", default=10)
 

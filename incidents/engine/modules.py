@@ -6,6 +6,7 @@ from typing import Final
 
 from incidents.engine import deliveries, retention
 from incidents.pipeline import intake
+from incidents.pipeline.noise import recheck
 from incidents.sources import adapters
 
 
@@ -29,6 +30,8 @@ def _fold_signals() -> int:
 
 MODULES: Final = (
     Module("intake", 7_461_001, _fold_signals),
+    # Under the lock of intake: what waits is judged while nothing is folded.
+    Module("noise", 7_461_001, recheck.work),
     Module("deliveries", 7_461_002, deliveries.work),
     Module("retention", 7_461_003, retention.work, every=60),
 )

@@ -6,6 +6,7 @@ speaks of has been renamed or removed.
 
 from dataclasses import dataclass
 
+from incidents.kernel import durations
 from incidents.kernel.fact_types import FACTS, FactBody, UnknownFact, fact
 from incidents.models import IncidentRole, State
 
@@ -138,3 +139,14 @@ class MoreAlerts(FactBody):
     def text(self) -> str:
         verb = {"attached": "added", "resolved": "reported as over"}.get(self.what, self.what)
         return f"{verb} {self.count} more alerts"
+
+
+@fact("alert.still_firing", icon="bell-ringing")
+@dataclass(frozen=True)
+class AlertsStillFiring(FactBody):
+    count: int
+    seconds: int
+
+    def text(self) -> str:
+        alerts = "one alert still fires" if self.count == 1 else f"{self.count} alerts still fire"
+        return f"reports that {alerts} after {durations.spoken(self.seconds)}"

@@ -30,6 +30,13 @@ from incidents.models.incident import (
 )
 from incidents.models.job import EngineBeat, JobRun, Setting
 from incidents.models.metric import MetricDay, RollupDay, RollupState
+from incidents.models.noise import (
+    AfterWindow,
+    GroupingPolicy,
+    Inhibition,
+    MaintenanceWindow,
+    Silence,
+)
 from incidents.models.severity import Severity
 from incidents.models.signal import Signal, SignalState
 from incidents.models.team import Service, Team
@@ -39,6 +46,7 @@ __all__ = [
     "OVER",
     "PUBLIC_STATES",
     "SINGLE_ROLES",
+    "AfterWindow",
     "Alert",
     "AlertState",
     "ApiKey",
@@ -52,11 +60,14 @@ __all__ = [
     "EngineBeat",
     "Fact",
     "Finding",
+    "GroupingPolicy",
     "IdempotencyKey",
     "Incident",
     "IncidentRole",
+    "Inhibition",
     "Integration",
     "JobRun",
+    "MaintenanceWindow",
     "MetricDay",
     "NoData",
     "Role",
@@ -74,6 +85,7 @@ __all__ = [
     "SignInLink",
     "Signal",
     "SignalState",
+    "Silence",
     "SourceKind",
     "State",
     "Team",

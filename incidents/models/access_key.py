@@ -104,8 +104,9 @@ class Integration(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     last_signal_at = models.DateTimeField(null=True, blank=True, editable=False)
+    storm_until = models.DateTimeField(null=True, blank=True, editable=False)
     history: ClassVar[Any] = HistoricalRecords(
-        excluded_fields=["key_hash", "secret", "last_signal_at"]
+        excluded_fields=["key_hash", "secret", "last_signal_at", "storm_until"]
     )
 
     class Meta:

@@ -1,11 +1,17 @@
 """Alerts: conditions, deduplicated by fingerprint within their integration."""
 
+from datetime import datetime
+from typing import Final
+
 from django.db import models
 
 from incidents.models.access_key import Integration
 from incidents.models.incident import Incident
+from incidents.models.noise import GroupingPolicy
 from incidents.models.severity import Severity
 from incidents.models.team import Service
+
+MOST_DECISIONS: Final = 50
 
 
 class AlertState(models.TextChoices):
@@ -42,6 +48,25 @@ class Alert(models.Model):
         max_length=32, default="", editable=False, help_text="Of what its last signal said."
     )
 
+    policy = models.ForeignKey(
+        GroupingPolicy, null=True, blank=True, on_delete=models.SET_NULL, editable=False
+    )
+    correlation_key = models.CharField(max_length=300, blank=True, default="", editable=False)
+    muted_by = models.JSONField(default=list, blank=True, editable=False)
+    held = models.BooleanField(
+        default=False, editable=False, help_text="Fires, but makes no incident for now."
+    )
+    untold = models.BooleanField(
+        default=False, editable=False, help_text="Joined its incident; the timeline says so later."
+    )
+    recheck_at = models.DateTimeField(null=True, blank=True, editable=False)
+    ends_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Over by then unless heard of again."
+    )
+    trail = models.JSONField(
+        default=list, editable=False, help_text="What was decided about it, and why."
+    )
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -60,6 +85,17 @@ class Alert(models.Model):
                 name="alert_open_newest",
                 condition=~models.Q(state="resolved"),
             ),
+            models.Index(
+                fields=["recheck_at"],
+                name="alert_recheck",
+                condition=models.Q(recheck_at__isnull=False),
+            ),
+            models.Index(
+                fields=["ends_at"],
+                name="alert_ends",
+                condition=models.Q(ends_at__isnull=False) & ~models.Q(state="resolved"),
+            ),
+            models.Index(fields=["integration", "fingerprint", "-id"], name="alert_episodes"),
         ]
 
     def __str__(self) -> str:
@@ -68,3 +104,23 @@ class Alert(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state != AlertState.RESOLVED
+
+    def offered_labels(self) -> dict[str, str]:
+        """What matchers see: its labels, and what we know where none of them says so."""
+        known = {
+            "alertname": self.title,
+            "severity": self.severity.code,
+            "service": self.service.slug if self.service else "",
+            "integration": self.integration.name,
+            "fingerprint": self.fingerprint,
+        }
+        return {**known, **{name: str(text) for name, text in self.labels.items()}}
+
+    def tell(self, *, at: datetime, kind: str, text: str) -> None:
+        """Keep what was decided about it, and why, for people who ask later."""
+        told = {"at": at.isoformat(), "kind": kind, "text": text[:500]}
+        self.trail = [*self.trail, told][-MOST_DECISIONS:]
+
+    @property
+    def is_muted(self) -> bool:
+        return self.is_open and bool(self.muted_by)

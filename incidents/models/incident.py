@@ -64,6 +64,9 @@ class Incident(models.Model):
     resolved_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField()
+    remind_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When to say that its alerts still fire."
+    )
     last_seq = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -89,6 +92,16 @@ class Incident(models.Model):
                 fields=["acknowledged_at"],
                 name="incident_acknowledged",
                 condition=models.Q(acknowledged_at__isnull=False),
+            ),
+            models.Index(
+                fields=["remind_at"],
+                name="incident_remind",
+                condition=models.Q(remind_at__isnull=False),
+            ),
+            models.Index(
+                fields=["dedup_key", "-resolved_at"],
+                name="incident_cooldown",
+                condition=models.Q(state__in=OVER, dedup_key__isnull=False),
             ),
             models.Index(
                 fields=["resolved_at"],

@@ -28,7 +28,11 @@ class Signal(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["id"], name="signal_pending", condition=models.Q(state="pending")),
+            models.Index(
+                fields=["integration", "id"],
+                name="signal_pending",
+                condition=models.Q(state="pending"),
+            ),
             models.Index(fields=["adapter", "received_at"], name="signal_age"),
         ]
 

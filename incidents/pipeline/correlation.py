@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
+
+from django.db.models import Max
 
 from incidents.events import bus
 from incidents.events import types as facts
-from incidents.kernel import bulk
+from incidents.kernel import bulk, clock, payload
 from incidents.kernel.actor import Actor
-from incidents.models import OVER, Alert, AlertState, Incident, Severity, State
-from incidents.pipeline import lifecycle
+from incidents.models import OVER, Alert, AlertState, Fact, Incident, Severity, State
+from incidents.pipeline import lifecycle, storm
 
 _UNATTENDED = (State.DETECTED, State.ACKNOWLEDGED)
 _ATTENDED = (State.INVESTIGATING, State.IDENTIFIED, State.MITIGATED)
@@ -28,26 +31,36 @@ class Changes:
 
 
 def key_of(alert: Alert) -> str:
-    """What alerts of one cause have in common: their service, else their sender's group, else
-    nothing but themselves."""
+    """What alerts of one cause have in common: what their grouping policy says, else their
+    service, else their sender's group, else their sender and name."""
+    policy = alert.policy
+    if policy is not None and policy.group_by:
+        labels = alert.offered_labels()
+        values = [labels.get(name, "") for name in policy.group_by]
+        return f"policy:{policy.pk}:{payload.digest(payload.write(values))}"
     if alert.service_id is not None:
         return f"service:{alert.service_id}"
     if alert.group_key:
         return f"group:{alert.integration_id}:{alert.group_key}"
-    return f"alert:{alert.integration_id}:{alert.fingerprint}"[:300]
+    name = str(alert.labels.get("alertname") or alert.title)
+    return f"name:{alert.integration_id}:{name}"[:300]
 
 
 def why(alert: Alert) -> str:
     """The reason behind `key_of`, for people."""
+    policy = alert.policy
+    if policy is not None and policy.group_by:
+        return f"{policy.name} puts together alerts with the same {', '.join(policy.group_by)}"
     if alert.service is not None:
         return f"alerts on {alert.service.name} belong together while an incident is open"
     if alert.group_key:
         return "the sender put these alerts into one group"
-    return "nothing connects it to another open incident"
+    return "alerts of one name from one sender belong together while an incident is open"
 
 
 def attach(alerts: Sequence[Alert], *, actor: Actor) -> list[bus.News]:
-    """Give each new alert its incident, opening those that are missing.
+    """Give each new alert its incident, opening those that are missing, or once more those that
+    ended within the cooldown of its policy.
 
     Saves no alert. Returns the news of the opened incidents, for `tell`.
     """
@@ -55,8 +68,12 @@ def attach(alerts: Sequence[Alert], *, actor: Actor) -> list[bus.News]:
         return []
     by_key: dict[str, list[Alert]] = {}
     for alert in alerts:
-        by_key.setdefault(key_of(alert), []).append(alert)
+        alert.why = why(alert)[:300]
+        by_key.setdefault(alert.correlation_key or key_of(alert), []).append(alert)
     incidents = _open_incidents(by_key)
+    incidents |= _back_again({k: v for k, v in by_key.items() if k not in incidents}, actor)
+    by_key, known = _calmed(by_key, incidents)
+    incidents |= known
     missing = {key: group for key, group in by_key.items() if key not in incidents}
     created = [_new_incident(key, group) for key, group in missing.items()]
     bulk.insert(created)
@@ -64,10 +81,56 @@ def attach(alerts: Sequence[Alert], *, actor: Actor) -> list[bus.News]:
     for key, group in by_key.items():
         for alert in group:
             alert.incident = incidents[key]
-            alert.why = why(alert)[:300]
     for key in by_key.keys() - missing.keys():
         _raise_to_worst(incidents[key], by_key[key], actor)
     return [bus.News(incident=i, bodies=[lifecycle.opened(i)], actor=actor) for i in created]
+
+
+Groups = dict[str, list[Alert]]
+
+
+def _calmed(by_key: Groups, incidents: dict[str, Incident]) -> tuple[Groups, dict[str, Incident]]:
+    """In a storm, what would open incidents joins that of the storm instead; returns the groups
+    anew and the incidents of storms that are open already."""
+    missing = {key: group for key, group in by_key.items() if key not in incidents}
+    storms = storm.storming(missing)
+    if not storms:
+        return by_key, {}
+    kept: Groups = {}
+    for key, group in by_key.items():
+        sender = storms.get(group[0].integration_id) if key in missing else None
+        if sender is None:
+            kept.setdefault(key, []).extend(group)
+            continue
+        for alert in group:
+            alert.why = storm.why(sender)[:300]
+        kept.setdefault(storm.key_of(sender), []).extend(group)
+    return kept, _open_incidents(storm.key_of(sender) for sender in storms.values())
+
+
+def _back_again(missing: Groups, actor: Actor) -> dict[str, Incident]:
+    """Open once more what ended within the cooldown."""
+    cooldowns = {
+        key: policy.cooldown
+        for key, group in missing.items()
+        if (policy := group[0].policy) is not None and policy.cooldown
+    }
+    if not cooldowns:
+        return {}
+    now = clock.now()
+    rows = Incident.objects.select_for_update(of=("self",)).select_related("severity", "service")
+    ended = rows.filter(
+        dedup_key__in=cooldowns,
+        state__in=OVER,
+        false_positive=False,
+        resolved_at__gt=now - timedelta(seconds=max(cooldowns.values())),
+    )
+    found: dict[str, Incident] = {}
+    for incident in ended.order_by("resolved_at"):
+        key = str(incident.dedup_key)
+        if incident.resolved_at and now - incident.resolved_at < timedelta(seconds=cooldowns[key]):
+            found[key] = incident
+    return {key: lifecycle.back_again(incident, actor=actor) for key, incident in found.items()}
 
 
 def _open_incidents(keys: Iterable[str]) -> dict[str, Incident]:
@@ -88,17 +151,22 @@ def _worst(alerts: Iterable[Alert]) -> Severity:
 def _new_incident(key: str, alerts: Sequence[Alert]) -> Incident:
     worst = _worst(alerts)
     lead = next(alert for alert in alerts if alert.severity.pk == worst.pk)
+    is_storm = key == storm.key_of(lead.integration)
     declaration = lifecycle.Declaration(
-        title=lead.title,
+        title=f"Alert storm from {lead.integration.name}" if is_storm else lead.title,
         severity=worst,
-        summary=lead.description,
-        service=lead.service,
+        summary=storm.why(lead.integration) if is_storm else lead.description,
+        service=None if is_storm else lead.service,
         environment=str(lead.labels.get("environment") or lead.labels.get("env") or "")[:60],
         source="alert",
         began_at=min(alert.started_at for alert in alerts),
         dedup_key=key,
     )
-    return lifecycle.new_row(declaration, title=lead.title[: lifecycle.MAX_TITLE])
+    incident = lifecycle.new_row(declaration, title=declaration.title[: lifecycle.MAX_TITLE])
+    repeats = [alert.policy.repeat for alert in alerts if alert.policy and alert.policy.repeat]
+    if repeats:
+        incident.remind_at = incident.opened_at + timedelta(seconds=min(repeats))
+    return incident
 
 
 def _raise_to_worst(incident: Incident, alerts: Sequence[Alert], actor: Actor) -> None:
@@ -110,12 +178,40 @@ def _raise_to_worst(incident: Incident, alerts: Sequence[Alert], actor: Actor) -
         incident.severity = worst
 
 
+def space_out(alerts: Sequence[Alert], opened: Sequence[bus.News]) -> None:
+    """Put off the notice of alerts that joined an incident which spoke of others within the
+    interval of their policy. Saves no alert."""
+    new = {news.incident.pk for news in opened}
+    spaced = [
+        (alert, alert.policy.interval)
+        for alert in alerts
+        if alert.policy is not None and alert.policy.interval and alert.incident_id not in new
+    ]
+    if not spaced:
+        return
+    spoke = Fact.objects.filter(
+        incident_id__in={alert.incident_id for alert, _ in spaced}, kind__in=_NOTICES
+    )
+    last = dict(spoke.values_list("incident_id").annotate(Max("recorded_at")).order_by())
+    for alert, interval in spaced:
+        spoke_at = last.get(alert.incident_id)
+        if spoke_at is not None and clock.now() - spoke_at < timedelta(seconds=interval):
+            alert.untold, alert.recheck_at = True, spoke_at + timedelta(seconds=interval)
+
+
+_NOTICES = (facts.IncidentOpened.kind, facts.AlertAttached.kind, facts.MoreAlerts.kind)
+
+
 def tell(changes: Changes, *, opened: Sequence[bus.News], actor: Actor) -> None:
     """Put what happened on the timelines of the incidents. Alerts are saved by now."""
     bodies: dict[int, list[facts.FactBody]] = {}
     incidents: dict[int, Incident] = {}
     for alert, body in [
-        *((a, facts.AlertAttached(a.pk, a.title, a.severity.code, a.why)) for a in changes.opened),
+        *(
+            (a, facts.AlertAttached(a.pk, a.title, a.severity.code, a.why))
+            for a in changes.opened
+            if not a.untold
+        ),
         *((a, facts.AlertAcknowledged(a.pk, a.title)) for a in changes.acknowledged),
         *((a, facts.AlertResolved(a.pk, a.title)) for a in changes.resolved),
     ]:

@@ -159,6 +159,22 @@ def move_those(
     return incidents
 
 
+@transaction.atomic
+def back_again(incident: Incident, *, actor: Actor) -> Incident:
+    """Open once more what ended a moment ago, as if nobody had looked yet. The row is locked."""
+    body = facts.StateChanged(
+        move=moves.BACK.name,
+        old=incident.state,
+        new=moves.BACK.target,
+        reason="its alerts fire again soon after its end",
+    )
+    incident.state = moves.BACK.target
+    incident.resolved_at = incident.closed_at = None
+    incident.save(update_fields=["state", "resolved_at", "closed_at"])
+    bus.emit(incident, body, actor=actor)
+    return incident
+
+
 def _choices(incident: Incident) -> str:
     names = ", ".join(move.name for move in moves.allowed_from(incident.state))
     return f"Possible now: {names}."

@@ -58,6 +58,9 @@ MOVES: dict[str, Move] = {
     )
 }
 
+# Only the pipeline makes this one: alerts are back soon after the end.
+BACK = Move("back", "Back again", frozenset({S.RESOLVED, S.CLOSED}), S.DETECTED)
+
 
 def allowed_from(state: str) -> list[Move]:
     """The moves that may be made from `state`, in the order of the table."""

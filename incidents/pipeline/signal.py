@@ -18,7 +18,8 @@ class Signal:
     the severity table knows, or empty. `service` is a name or slug, or empty. `group` joins alerts
     that belong to one cause, where the sender says so. `at` is the sender's time, aware, or None;
     A `change` is no condition: something was deployed or switched, and it never makes an alert.
-    `since` is when the episode began that a resolve ends, where the sender says which one.
+    `since` is when the episode began that a resolve ends, where the sender says which one; `until`
+    when the condition is over unless it is told again.
     """
 
     action: Action
@@ -32,6 +33,7 @@ class Signal:
     link: str = ""
     at: datetime | None = None
     since: datetime | None = None
+    until: datetime | None = None
     labels: dict[str, str] = field(default_factory=dict)
     annotations: dict[str, Any] = field(default_factory=dict)
 

@@ -1,13 +1,18 @@
 """Folding many signals takes as many statements as folding few."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.conf import LazySettings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from incidents.models import Alert, AlertState, Incident, State
+from incidents.pipeline import folding
 from tests.intake.conftest import Fold, Visitor
+
+Send = Callable[[int, str], None]
 
 
 @pytest.fixture
@@ -16,12 +21,24 @@ def send(visitor: Visitor) -> Callable[[int, str], None]:
 
     def events(count: int, action: str) -> None:
         listed = [
-            {"type": "t", "source": str(n), "message": "m", "action": action} for n in range(count)
+            {"type": "t", "source": str(n), "message": f"m {n}", "action": action}
+            for n in range(count)
         ]
         headers = {"Authorization": f"Bearer {visitor.keys['native']}"}
         visitor.post("/api/events", listed, **headers)
 
     return events
+
+
+@pytest.fixture(autouse=True)
+def _steady(
+    settings: LazySettings, monkeypatch: pytest.MonkeyPatch, send: Send, fold: Fold
+) -> None:
+    """No storm, and nothing that is looked up only now and then."""
+    settings.STORM_INCIDENTS_PER_MINUTE = 1000
+    monkeypatch.setattr(folding, "_COUNTED", timedelta(hours=1))
+    send(1, "fire")
+    fold()
 
 
 def _statements(fold: Fold) -> int:

@@ -1,0 +1,329 @@
+"""What signals do to alerts: open, repeat, worsen, acknowledge, end.
+
+A batch is read in the order of arrival. Signals of one condition within a batch become one change
+to its alert, so that a thousand repeats cost what one does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count
+
+from incidents.kernel import bulk, clock, payload
+from incidents.kernel.actor import Actor
+from incidents.models import Alert, AlertState, Change, Integration, SignalState
+from incidents.pipeline import correlation
+from incidents.pipeline.noise import judging, recheck
+from incidents.pipeline.signal import Signal, content
+from incidents.pipeline.triage import Services, Severities
+
+Key = tuple[int, str]
+
+# A sender whose clock is ahead must not make alerts that begin in the future.
+_FUTURE: Final = timedelta(minutes=5)
+# Counting the open alerts of each sender costs; in between, a little more than the limit may open.
+_COUNTED: Final = timedelta(seconds=5)
+OVERFLOW: Final = "more conditions than are listed"
+_OVERFLOW_LASTS: Final = timedelta(minutes=10)
+
+
+@dataclass(slots=True)
+class Message:
+    """One waiting row, its signals, and what became of it."""
+
+    pk: int
+    integration: Integration
+    adapter: str
+    body: bytes
+    received_at: datetime
+    signals: Sequence[Signal] = ()
+    state: str = SignalState.FOLDED
+    outcome: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass
+class Fold:
+    """The state of one batch: open alerts by key, and what has changed."""
+
+    severities: Severities
+    services: Services
+    open: dict[Key, Alert] = field(default_factory=dict)
+    changed: dict[int, Alert] = field(default_factory=dict)
+    changes: correlation.Changes = field(default_factory=correlation.Changes)
+    deployed: list[Change] = field(default_factory=list)
+    # What was done to which alert, to be told in the outcome once the alerts have their keys.
+    told: list[tuple[dict[str, Any], Alert]] = field(default_factory=list)
+
+
+def fold(state: Fold, messages: Sequence[Message]) -> None:
+    """Apply the signals of `messages`; writes alerts, incidents and facts. Needs a transaction."""
+    full = _full({message.integration.pk for message in messages})
+    keys = {
+        (message.integration.pk, signal.fingerprint)
+        for message in messages
+        for signal in message.signals
+        if signal.action != "change"
+    }
+    state.open = _open_alerts(keys | {(sender, OVERFLOW) for sender in full})
+    for message in messages:
+        for signal in message.signals:
+            told, alert = _apply(state, message, signal, is_full=message.integration.pk in full)
+            outcome = {"action": told, "fingerprint": signal.fingerprint}
+            message.outcome.append(outcome)
+            if alert is not None:
+                state.told.append((outcome, alert))
+    _write(state, _actor_for(messages))
+    for outcome, alert in state.told:
+        outcome.update(_where(alert))
+
+
+def _write(state: Fold, actor: Actor) -> None:
+    changes = state.changes
+    # First what is over: a condition that is back needs its place as the one open alert.
+    new = {id(alert) for alert in changes.opened}
+    _save_changed([alert for key, alert in state.changed.items() if key not in new])
+    free = judging.judge(changes.opened, now=clock.now())
+    opened = correlation.attach(free, actor=actor)
+    correlation.space_out(free, opened)
+    bulk.insert(changes.opened)
+    bulk.insert(state.deployed)
+    correlation.tell(changes, opened=opened, actor=actor)
+    correlation.settle(changes, actor=actor)
+    if changes.resolved:
+        recheck.source_over()
+
+
+def _where(alert: Alert) -> dict[str, Any]:
+    """Where it ended up, for the trace of the signal."""
+    found: dict[str, Any] = {"alert": alert.pk}
+    if alert.incident_id is not None:
+        found["incident"] = alert.incident_id
+    if alert.muted_by:
+        found["muted_by"] = [reason["kind"] for reason in alert.muted_by]
+    return found
+
+
+_RELATED: Final = (
+    *("severity", "service", "policy", "integration"),
+    *("incident__severity", "incident__service"),
+)
+
+
+def _open_alerts(keys: set[Key]) -> dict[Key, Alert]:
+    if not keys:
+        return {}
+    rows = (
+        Alert.objects.select_for_update(of=("self",))
+        .select_related(*_RELATED)
+        .filter(
+            integration_id__in={key[0] for key in keys}, fingerprint__in={key[1] for key in keys}
+        )
+        .exclude(state=AlertState.RESOLVED)
+        .order_by("pk")
+    )
+    return {(alert.integration_id, alert.fingerprint): alert for alert in rows}
+
+
+def _apply(
+    state: Fold, message: Message, signal: Signal, *, is_full: bool
+) -> tuple[str, Alert | None]:
+    """Do what the signal says; returns what was done and to which alert, for who asks later."""
+    if signal.action == "change":
+        state.deployed.append(_change(state, message, signal))
+        return "change", None
+    key = (message.integration.pk, signal.fingerprint)
+    alert = state.open.get(key)
+    if signal.action == "fire":
+        if alert is None and is_full:
+            return "counted", _count_only(state, message, signal)
+        return _fire(state, alert, message, signal)
+    if alert is None or _is_about_earlier(alert, signal):
+        return "nothing open", None  # accepted and dropped, as peers do
+    if signal.action == "acknowledge":
+        _acknowledge(state, alert)
+        return "acknowledge", alert
+    _end(state, key, alert, _when(message, signal))
+    return "resolve", alert
+
+
+def _fire(state: Fold, alert: Alert | None, message: Message, signal: Signal) -> tuple[str, Alert]:
+    key = (message.integration.pk, signal.fingerprint)
+    if alert is not None and _was_called_over(alert, message):
+        _end(state, key, alert, message.received_at)
+        alert = None
+    if alert is not None:
+        return _seen_again(state, alert, message, signal), alert
+    state.open[key] = alert = _new_alert(state, message, signal)
+    state.changes.opened.append(alert)
+    return "open", alert
+
+
+def _count_only(state: Fold, message: Message, signal: Signal) -> Alert:
+    """Past the limit a condition gets no row of its own; its messages are kept all the same."""
+    most = f"{settings.OPEN_ALERTS_PER_INTEGRATION:,}"
+    counted = replace(
+        signal,
+        fingerprint=OVERFLOW,
+        title=f"{message.integration.name} has more than {most} alerts open",
+        description="Further conditions are counted here and not listed.",
+        until=message.received_at + _OVERFLOW_LASTS,
+        since=None,
+        at=None,
+        labels={},
+        annotations={},
+    )
+    alert = state.open.get((message.integration.pk, OVERFLOW))
+    return _fire(state, alert, message, counted)[1]
+
+
+_counts: dict[int, tuple[datetime, int]] = {}
+
+
+def _full(senders: set[int]) -> set[int]:
+    """The integrations with as many open alerts as they may have."""
+    now = clock.now()
+    stale = {s for s in senders if not _is_fresh(s, now)}
+    if stale:
+        rows = Alert.objects.filter(integration_id__in=stale).exclude(state=AlertState.RESOLVED)
+        found = dict(rows.values_list("integration_id").annotate(Count("pk")).order_by())
+        _counts.update({sender: (now, found.get(sender, 0)) for sender in stale})
+    return {s for s in senders if _counts[s][1] >= settings.OPEN_ALERTS_PER_INTEGRATION}
+
+
+def _is_fresh(sender: int, now: datetime) -> bool:
+    counted = _counts.get(sender)
+    return counted is not None and timedelta(0) <= now - counted[0] < _COUNTED
+
+
+def _was_called_over(alert: Alert, message: Message) -> bool:
+    """People resolved the incident, and after that the condition still goes on."""
+    over_at = alert.incident.resolved_at if alert.incident else None
+    return over_at is not None and message.received_at > over_at
+
+
+def _is_about_earlier(alert: Alert, signal: Signal) -> bool:
+    """A late notice that an earlier episode is over says nothing about this one."""
+    return signal.since is not None and signal.since < alert.started_at - timedelta(seconds=1)
+
+
+def _acknowledge(state: Fold, alert: Alert) -> None:
+    if alert.state == AlertState.OPEN:
+        alert.state = AlertState.ACKNOWLEDGED
+        state.changed[id(alert)] = alert
+        state.changes.acknowledged.append(alert)
+
+
+def _end(state: Fold, key: Key, alert: Alert, at: datetime) -> None:
+    alert.state = AlertState.RESOLVED
+    alert.resolved_at = max(at, alert.started_at)
+    alert.held, alert.recheck_at = False, None
+    state.changed[id(alert)] = alert
+    state.changes.resolved.append(alert)
+    del state.open[key]
+
+
+def _when(message: Message, signal: Signal) -> datetime:
+    at = signal.at
+    if at is None or at > message.received_at + _FUTURE:
+        return message.received_at
+    return at
+
+
+def _new_alert(state: Fold, message: Message, signal: Signal) -> Alert:
+    integration = message.integration
+    return Alert(
+        integration=integration,
+        fingerprint=signal.fingerprint,
+        title=signal.title or signal.fingerprint,
+        description=signal.description,
+        severity=state.severities.or_default(signal.severity),
+        service=state.services.find(signal.service) or integration.service,
+        group_key=signal.group[:255],
+        labels=signal.labels,
+        annotations=signal.annotations,
+        value=signal.value[:60],
+        link=signal.link[:1000],
+        started_at=_when(message, signal),
+        last_seen_at=message.received_at,
+        ends_at=signal.until,
+        first_signal_id=message.pk,
+        digest=content(signal, integration.options),
+    )
+
+
+def _change(state: Fold, message: Message, signal: Signal) -> Change:
+    return Change(
+        integration=message.integration,
+        service=state.services.find(signal.service) or message.integration.service,
+        summary=signal.title,
+        source=signal.labels.get("source", "")[:255],
+        at=_when(message, signal),
+        received_at=message.received_at,
+        links=signal.annotations.get("links", []),
+        details=signal.annotations.get("details", {}),
+    )
+
+
+def _seen_again(state: Fold, alert: Alert, message: Message, signal: Signal) -> str:
+    """Count it; and where it says something new, keep that."""
+    alert.count += 1
+    alert.last_seen_at = max(alert.last_seen_at, message.received_at)
+    alert.ends_at = _end_of(alert, signal)
+    state.changed[id(alert)] = alert
+    digest = content(signal, message.integration.options)
+    if digest == alert.digest:
+        return "duplicate"
+    if alert.muted_by:
+        alert.recheck_at = message.received_at  # what it says now may fit other rules
+    alert.digest, alert.labels, alert.annotations = digest, signal.labels, signal.annotations
+    alert.value = signal.value[:60] or alert.value
+    alert.description = signal.description or alert.description
+    said = state.severities.find(signal.severity)
+    if said is not None and said.rank < alert.severity.rank:
+        alert.severity = said
+        state.changes.worsened.append(alert)
+    return "repeat"
+
+
+def _end_of(alert: Alert, signal: Signal) -> datetime | None:
+    if signal.until is not None or alert.policy is None or not alert.policy.auto_resolve:
+        return signal.until
+    return alert.last_seen_at + timedelta(seconds=alert.policy.auto_resolve)
+
+
+_SAVE_CHANGED = """
+    UPDATE incidents_alert AS alert
+       SET state = new.state, severity_id = new.severity_id, resolved_at = new.resolved_at,
+           count = new.count, last_seen_at = new.last_seen_at, value = new.value,
+           description = new.description, labels = new.labels, annotations = new.annotations,
+           digest = new.digest, held = new.held, recheck_at = new.recheck_at,
+           ends_at = new.ends_at
+      FROM jsonb_to_recordset(%s::jsonb)
+           AS new(id bigint, state text, severity_id bigint, resolved_at timestamptz, count int,
+                  last_seen_at timestamptz, value text, description text, labels jsonb,
+                  annotations jsonb, digest text, held boolean, recheck_at timestamptz,
+                  ends_at timestamptz)
+     WHERE alert.id = new.id
+"""
+_SAVED: Final = (
+    *("state", "severity_id", "resolved_at", "count", "last_seen_at", "value", "description"),
+    *("labels", "annotations", "digest", "held", "recheck_at", "ends_at"),
+)
+
+
+def _save_changed(alerts: Sequence[Alert]) -> None:
+    if not alerts:
+        return
+    rows = [{"id": a.pk, **{name: getattr(a, name) for name in _SAVED}} for a in alerts]
+    with connection.cursor() as cursor:
+        cursor.execute(_SAVE_CHANGED, [payload.write(rows).decode()])
+
+
+def _actor_for(messages: Sequence[Message]) -> Actor:
+    names = {message.integration.name for message in messages}
+    name = names.pop() if len(names) == 1 else "Alerts"
+    return Actor("integration", "alerts", name)

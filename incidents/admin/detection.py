@@ -18,9 +18,9 @@ from unfold.widgets import (
 from incidents.admin.lists import Rows, WithHistory
 from incidents.kernel import options
 from incidents.kernel.errors import Invalid
-from incidents.models import DetectionRule, RuleMode, TelemetrySource
+from incidents.models import DetectionRule, TelemetrySource
 from incidents.sources.detection import KINDS
-from incidents.sources.detection.writing import check
+from incidents.sources.detection.writing import check, why_not_delete
 from incidents.telemetry import CLIENTS
 
 RUNS_SHOWN = 20
@@ -166,16 +166,12 @@ class DetectionRuleAdmin(WithHistory):
         super().save_model(request, obj, form, change)
 
     def has_delete_permission(self, request: HttpRequest, obj: DetectionRule | None = None) -> bool:
-        """Switched off first: the alerts that a rule has open are closed by that."""
+        """Switched off first, which closes its alerts; and no other rule may look at it."""
         allowed = super().has_delete_permission(request, obj)
-        return bool(allowed and (obj is None or not is_telling(obj)))
+        return bool(allowed and (obj is None or why_not_delete(obj) is None))
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         return _without_bulk_deletion(super().get_actions(request))
-
-
-def is_telling(rule: DetectionRule) -> bool:
-    return rule.mode != RuleMode.OFF and rule.series.filter(firing=True).exists()
 
 
 def _outcome(run: Any) -> str:

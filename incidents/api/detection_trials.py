@@ -1,6 +1,7 @@
 """/api/detection: trying rules on live data and on history, their runs, and how detection does."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from rest_framework import serializers
@@ -14,7 +15,7 @@ from incidents.api.schema import page_of
 from incidents.api.views_common import ActionView, In, operation
 from incidents.models import Backtest, BacktestState, DetectionRule, RuleMode, RuleRun
 from incidents.selectors import detection
-from incidents.sources.detection import backtest, trial
+from incidents.sources.detection import Text, backtest, trial
 from incidents.sources.detection.rules import POLL_EVERY, POLL_JOB, complete
 
 
@@ -43,11 +44,21 @@ class VerdictOut(serializers.Serializer[Any]):
     over = serializers.BooleanField(help_text="Whether it is over the line.")
 
 
+class MatchOut(serializers.Serializer[Any]):
+    at = serializers.SerializerMethodField()
+    text = serializers.CharField()
+    labels = serializers.DictField(child=serializers.CharField())
+
+    def get_at(self, found: Text) -> datetime:
+        return datetime.fromtimestamp(found.at, tz=UTC)
+
+
 class TrialOut(serializers.Serializer[Any]):
     seconds = serializers.FloatField()
     series = serializers.IntegerField()
     over = serializers.IntegerField()
     shown = VerdictOut(many=True, help_text="The worst of them.")
+    matched = MatchOut(many=True, help_text="The newest 200 that a pattern found.")
     note = serializers.CharField(help_text="What keeps it from judging, if anything does.")
     error = serializers.CharField()
 

@@ -3,6 +3,7 @@
 A client adds itself to `CLIENTS` by the slug that `TelemetrySource.kind` holds.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,13 +61,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """All raise OutboundError. A source without `history` or `lines` keeps none."""
+    """All raise OutboundError. A source without `history` or `lines` keeps none; of lines it gives
+    the newest `most_lines` at once, and remembers them for `keeps_lines` seconds."""
 
     label: str
     asks: str  # what a query to it is, for people
     now: Callable[[Place, str], list[Sample]]
     history: Callable[[Place, str, Span], list[Series]] | None = None
     lines: Callable[[Place, str, Span], list[Line]] | None = None
+    most_lines: int = 0
+    keeps_lines: float = math.inf
     options: Sequence[Option] = ()
 
 

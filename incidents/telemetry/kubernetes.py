@@ -7,7 +7,7 @@ https://kubernetes.io/docs/reference/kubernetes-api/ ; the account needs to get 
 nodes and events.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,11 +16,14 @@ from typing import Any, Final
 from incidents.kernel import clock
 from incidents.kernel.options import Option
 from incidents.kernel.outbound import OutboundError, get_json
-from incidents.telemetry import CLIENTS, Client, Place, Sample
+from incidents.telemetry import CLIENTS, Client, Line, Place, Sample, Span
 
 MOST_BYTES: Final = 16 * 1024 * 1024
 A_PAGE: Final = 250
 MOST_PAGES: Final = 40
+MOST_LINES: Final = 10_000
+# Clusters forget their events after an hour, unless somebody set that otherwise.
+KEEPS_EVENTS: Final = 3600.0
 # Something that happened once is told this long.
 RECENT: Final = timedelta(minutes=10)
 IN_CLUSTER: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount")
@@ -37,19 +40,19 @@ class Question:
 
 
 def now(place: Place, query: str) -> list[Sample]:
-    asked = _question(query)
+    asked = _question(query, _CONDITIONS)
     try:
         return [*_CONDITIONS[asked.condition](place, asked)]
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise OutboundError(_STRANGE) from error
 
 
-def _question(query: str) -> Question:
+def _question(query: str, words: Collection[str]) -> Question:
     condition, *rest = query.split() or [""]
     where = dict(part.partition("=")[::2] for part in rest)
-    if condition not in _CONDITIONS or not set(where) <= {"namespace", "selector"}:
+    if condition not in words or not set(where) <= {"namespace", "selector"}:
         raise OutboundError(
-            f"Ask for one of {', '.join(_CONDITIONS)}, then namespace=… and selector=….",
+            f"Ask for one of {', '.join(words)}, then namespace=… and selector=….",
             permanent=True,
         )
     return Question(condition, **where)
@@ -87,13 +90,44 @@ def _not_ready(place: Place, asked: Question) -> Iterator[Sample]:
 
 def _unscheduled(place: Place, asked: Question) -> Iterator[Sample]:
     """Pods for which there was no node a short while ago; the value is how often it was tried."""
-    for event in _all(place, _path(asked, "events"), asked, reason="FailedScheduling"):
+    where = _path(asked, "events")
+    for event in _all(place, where, asked, events=True, reason="FailedScheduling"):
         seen = event.get("series") or {}
-        at = seen.get("lastObservedTime") or event.get("lastTimestamp") or event.get("eventTime")
-        if _recent(at):
+        if _recent(_seen_at(event)):
             told = event["involvedObject"]
             labels = {"namespace": str(told.get("namespace", "")), "pod": str(told["name"])}
             yield Sample(labels, float(seen.get("count") or event.get("count") or 1))
+
+
+def lines(place: Place, query: str, span: Span) -> list[Line]:
+    """What `events namespace=…` asks for, as lines: “BackOff: Back-off restarting container”."""
+    asked = _question(query, ("events",))
+    try:
+        told = [_line(event) for event in _all(place, _path(asked, "events"), asked, events=True)]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise OutboundError(_STRANGE) from error
+    recent = [line for line in told if span.start <= line.at <= span.end]
+    return sorted(recent, key=lambda line: line.at)[-MOST_LINES:]
+
+
+def _line(event: Thing) -> Line:
+    told, reason = event["involvedObject"], str(event.get("reason") or "")
+    at = _seen_at(event) or event["metadata"]["creationTimestamp"]
+    labels = {
+        "namespace": str(told.get("namespace") or ""),
+        "kind": str(told.get("kind") or ""),
+        "name": str(told.get("name") or ""),
+        "reason": reason,
+        "type": str(event.get("type") or ""),
+    }
+    moment = datetime.fromisoformat(at).timestamp()
+    return Line(moment, f"{reason}: {event.get('message') or ''}", labels)
+
+
+def _seen_at(event: Thing) -> Any:
+    """When it was seen last: the newer and the older API say so in different places."""
+    last = (event.get("series") or {}).get("lastObservedTime")
+    return last or event.get("lastTimestamp") or event.get("eventTime")
 
 
 def _containers(place: Place, asked: Question) -> Iterator[tuple[Thing, Thing]]:
@@ -119,10 +153,12 @@ def _path(asked: Question, what: str) -> str:
     return f"/api/v1/namespaces/{asked.namespace}/{what}" if asked.namespace else f"/api/v1/{what}"
 
 
-def _all(place: Place, path: str, asked: Question, *, reason: str = "") -> Iterator[Thing]:
-    """Every item of a list, page by page."""
+def _all(
+    place: Place, path: str, asked: Question, *, events: bool = False, reason: str = ""
+) -> Iterator[Thing]:
+    """Every item of a list, page by page. Events have no labels to select by."""
     params = {"limit": str(A_PAGE)}
-    if asked.selector and not reason:
+    if asked.selector and not events:
         params["labelSelector"] = asked.selector
     if reason:
         params["fieldSelector"] = f"reason={reason}"
@@ -164,8 +200,12 @@ _CONDITIONS: Final[Mapping[str, Callable[[Place, Question], Iterator[Sample]]]] 
 CLIENTS.add("kubernetes")(
     Client(
         label="Kubernetes",
-        asks=f"One of {', '.join(_CONDITIONS)}; then, where wanted, namespace=… and selector=….",
+        asks=f"One of {', '.join(_CONDITIONS)}; then, where wanted, namespace=… and selector=…. A"
+        " pattern rule asks for events.",
         now=now,
+        lines=lines,
+        most_lines=MOST_LINES,
+        keeps_lines=KEEPS_EVENTS,
         options=(
             Option(
                 "ca",

@@ -64,5 +64,6 @@ CLIENTS.add("loki")(
         now=now,
         history=over_time,
         lines=lines,
+        most_lines=MOST_LINES,
     )
 )

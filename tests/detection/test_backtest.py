@@ -6,7 +6,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from incidents.kernel import clock
 from incidents.kernel.errors import Invalid
 from incidents.models import (
     Alert,
@@ -24,7 +27,7 @@ from incidents.sources.detection.writing import save_rule
 from incidents.tasks import detection as tasks
 from tests.conftest import Declare, FrozenClock, People
 from tests.detection.conftest import MakeRule, Telemetry
-from tests.detection.servers import Asked, Reply, matrix, vector
+from tests.detection.servers import Asked, Reply, matrix, streams, vector
 
 HOUR = 3600.0
 UTC_ZONE = ZoneInfo("UTC")
@@ -251,3 +254,65 @@ def test_a_value_beyond_all_numbers_is_kept_as_none(
     row.refresh_from_db()
     assert (row.state, row.error) == ("done", "")
     assert {shown["value"] for shown in row.result["examples"]} == {None}
+
+
+def test_it_says_how_far_back_the_source_remembers(
+    make_rule: MakeRule, telemetry: Telemetry, frozen: FrozenClock
+) -> None:
+    """Prometheus keeps fifteen days unless told otherwise: silence before that is no good news."""
+    begins = (frozen.at - timedelta(days=3)).timestamp()
+    telemetry.tell = history(lambda at: 1.0 if at >= begins else float("nan"))
+    note = result(make_rule(threshold=5))["note"]
+    assert f"yields nothing before {frozen.at - timedelta(days=3):%d %b}" in note
+    telemetry.tell = lambda _: (200, matrix())
+    assert "Not enough data" in result(make_rule(name="Empty", threshold=5))["note"]
+
+
+def test_it_asks_for_no_more_points_than_a_source_gives(
+    make_rule: MakeRule, telemetry: Telemetry
+) -> None:
+    telemetry.tell = history(lambda _: 1.0)
+    result(make_rule("absence", settings={"window_seconds": 7 * 86400}))
+    for asked in telemetry.server.seen:
+        span = float(asked.params["end"]) - float(asked.params["start"])
+        assert span / float(asked.params["step"]) < 11_000
+
+
+def test_one_alert_can_be_about_two_incidents() -> None:
+    real = [Real("INC-1", opened=5000, over=9000), Real("INC-2", opened=5600, over=9000)]
+    told = score([Episode(4000, {}, 1, 8000)], real, start=0, end=86400, zone=UTC_ZONE)
+    assert (told["right"], told["caught"], told["recall"]) == (1, 2, 1.0)
+    assert told["earlier_minutes"] == pytest.approx((1000 + 1600) / 2 / 60)
+
+
+moments = st.lists(st.floats(0, 86400), max_size=12)
+
+
+@given(began=moments, opened=moments, length=st.floats(0, 7200))
+def test_shares_are_shares_and_count_what_they_say(
+    began: list[float], opened: list[float], length: float
+) -> None:
+    episodes = [Episode(at, {}, 1, at + length) for at in began]
+    real = [Real(f"INC-{n}", at, at + length) for n, at in enumerate(opened)]
+    told = score(episodes, real, start=0, end=86400, zone=UTC_ZONE)
+    assert told["right"] <= told["incidents"] <= told["alerts"] == len(began)
+    assert told["caught"] <= told["real"] == len(opened)
+    for share, part, whole in (("precision", "right", "incidents"), ("recall", "caught", "real")):
+        assert told[share] == (told[part] / told[whole] if told[whole] else None)
+
+
+def test_events_of_a_cluster_are_too_young_to_try_a_rule_on(make_rule: MakeRule) -> None:
+    TelemetrySource.objects.update(kind="kubernetes")
+    source = TelemetrySource.objects.get()
+    rule = make_rule("pattern", source=source, query="events", settings={"pattern": "BackOff"})
+    assert "keeps its events for 1 hour only" in backtest.why_not(rule)
+
+
+def test_it_shows_what_a_pattern_found(make_rule: MakeRule, telemetry: Telemetry) -> None:
+    TelemetrySource.objects.update(kind="loki")
+    now = clock.now().timestamp()
+    lines = [(now - n, f"Timeout {n}" if n % 2 else "fine") for n in range(1, 9)]
+    telemetry.tell = lambda _: (200, streams(({"app": "shop"}, lines)))
+    source = TelemetrySource.objects.get()
+    found = trial.run(make_rule("pattern", source=source, settings={"pattern": "timeout"}))
+    assert [text.text for text in found.matched] == [f"Timeout {n}" for n in (1, 3, 5, 7)]

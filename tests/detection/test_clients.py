@@ -14,7 +14,9 @@ from cryptography.x509.oid import NameOID
 
 from incidents.kernel import clock, outbound
 from incidents.kernel.outbound import OutboundError
-from incidents.telemetry import CLIENTS, Place, Sample, Span
+from incidents.models import TelemetrySource
+from incidents.sources.detection import asking
+from incidents.telemetry import CLIENTS, Place, Sample, Span, kubernetes
 from tests.detection.servers import Asked, Reply, matrix, serving, streams, vector
 
 HOUR = Span(1000.0, 4600.0, 60.0)
@@ -200,3 +202,51 @@ def test_it_says_when_it_is_not_kubernetes(said: Any) -> None:
 def test_it_says_what_can_be_asked_of_kubernetes() -> None:
     with pytest.raises(OutboundError, match="Ask for one of CrashLoopBackOff"):
         CLIENTS["kubernetes"].now(place("http://127.0.0.1:1"), "pods")
+
+
+def test_it_reads_the_events_of_a_cluster_as_lines() -> None:
+    def event(reason: str, at: str, **more: Any) -> dict[str, Any]:
+        about = {"namespace": "shop", "kind": "Pod", "name": "web-1"}
+        return {"involvedObject": about, "reason": reason, "message": "m", "type": "Warning"} | {
+            "lastTimestamp": at,
+            "metadata": {"creationTimestamp": at},
+            **more,
+        }
+
+    def answer(asked: Asked) -> Reply:
+        newer = event("BackOff", "1970-01-01T00:50:00Z")
+        series = {"lastObservedTime": "1970-01-01T00:20:00Z"}
+        moved = event("Failed", "1970-01-01T00:00:01Z", series=series)
+        return 200, {"items": [newer, moved, event("Old", "1970-01-01T00:00:02Z")]}
+
+    lines = CLIENTS["kubernetes"].lines
+    assert lines
+    with serving(answer) as server:
+        read = lines(place(server.url), "events namespace=shop selector=app=web", HOUR)
+    assert [(line.at, line.text) for line in read] == [
+        (1200.0, "Failed: m"),
+        (3000.0, "BackOff: m"),
+    ]
+    assert read[0].labels["name"] == "web-1"
+    assert server.seen[0].path == "/api/v1/namespaces/shop/events"
+    assert "labelSelector" not in server.seen[0].params
+
+
+def test_in_a_cluster_it_takes_the_account_of_its_own_pod(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, db: None
+) -> None:
+    """The token is read anew each time: Kubernetes replaces it every hour."""
+    source = TelemetrySource(name="Ours", kind="kubernetes")
+    monkeypatch.setattr(kubernetes, "IN_CLUSTER", tmp_path)
+    with serving(_cluster) as server:
+        source.url = server.url
+        (tmp_path / "ca.crt").write_text("")
+        for token in ("first", "second"):
+            (tmp_path / "token").write_text(f"{token}\n")
+            here = asking.connect(source)
+            CLIENTS["kubernetes"].now(here, "NotReady")
+            here.http.close()
+    assert [seen.headers["Authorization"] for seen in server.seen] == [
+        "Bearer first",
+        "Bearer second",
+    ]

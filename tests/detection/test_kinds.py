@@ -87,7 +87,7 @@ def _weeks(*values: float) -> list[tuple[float, float]]:
 
 
 def _against(weeks: Sequence[float], value: float, **settings: Any) -> Judgement:
-    learned = {"job=a": anomaly.learn(_weeks(*weeks))}
+    learned = {"job=a": anomaly.learn(_weeks(*weeks), NOON)}
     return judged("anomaly", seen("now", (NOON, value), learned=learned), settings=settings)
 
 
@@ -112,11 +112,21 @@ def test_anomaly_is_not_moved_by_one_outage_among_the_weeks() -> None:
     assert over(_against([100.0, 100.0, 9000.0, 101.0], 9000.0)) == [True]
 
 
+def test_anomaly_is_not_taught_by_the_hour_it_judges() -> None:
+    """One earlier week and the outage of this very hour are no two weeks."""
+    earlier, outage = [(NOON - WEEK, 100.0)], [(NOON + m * 60, 9000.0) for m in range(30)]
+    usual = anomaly.learn([*earlier, *outage], NOON + 1800)
+    assert usual[anomaly.hour_of_week(NOON)] == [100.0, 0.0, 1]
+    learned = {"job=a": usual}
+    judgement = judged("anomaly", seen("now", (NOON, 9000.0), learned=learned))
+    assert (judgement.verdicts, "less than two weeks" in judgement.note) == ([], True)
+
+
 @given(st.lists(finite, min_size=2, max_size=30), st.floats(1, 10), st.floats(0, 100))
 def test_the_band_holds_the_median_and_is_as_wide_as_the_formula(
     values: list[float], width: float, least: float
 ) -> None:
-    usual = anomaly.learn([(NOON - WEEK * n, value) for n, value in enumerate(values)])
+    usual = anomaly.learn([(NOON - WEEK * n, v) for n, v in enumerate(values, 1)], NOON)
     here = usual[anomaly.hour_of_week(NOON)]
     assert here is not None
     middle = median(values)
@@ -191,6 +201,36 @@ def test_pattern_gives_up_on_one_that_takes_for_ever() -> None:
 def test_composite_takes_rules_together(how: str, firing: dict[int, bool], fires: bool) -> None:
     settings = {"rules": [1, 2], "how": how}
     assert over(judged("composite", Evidence(NOON, firing=firing), settings=settings)) == [fires]
+
+
+def test_composite_says_which_of_its_rules_are_not_judged() -> None:
+    settings = {"rules": [1, 2], "how": "all"}
+    judgement = judged("composite", Evidence(NOON, firing={1: True}), settings=settings)
+    assert judgement.note == "1 of its 2 rules are off: they are not judged."
+    both = judged("composite", Evidence(NOON, firing={1: True, 2: False}), settings=settings)
+    assert both.note == ""
+
+
+def test_pattern_says_when_it_saw_only_the_newest_of_them() -> None:
+    settings = {"pattern": "timeout", "count": 2}
+    texts = [Text(NOON - 1, "timeout", {})]
+    judgement = judged("pattern", Evidence(NOON, texts=texts, partial=2000), settings=settings)
+    assert "newest 2,000" in judgement.note
+    assert judged("pattern", Evidence(NOON, texts=texts), settings=settings).note == ""
+
+
+@given(then=finite, now=finite, window=st.floats(60, 7 * 86400))
+def test_rates_agree_with_one_another(then: float, now: float, window: float) -> None:
+    series = Series({}, [(0.0, then), (window, now)])
+    difference = rate.changed(series, window, "difference")
+    a_minute = rate.changed(series, window, "per_minute")
+    assert difference == pytest.approx(now - then)
+    assert a_minute is not None
+    assert a_minute * window / 60 == pytest.approx(now - then, rel=1e-6, abs=1e-6)
+
+
+def test_rate_says_nothing_of_what_is_no_number() -> None:
+    assert rate.changed(Series({}, [(0, 1.0), (3600, float("inf"))]), 3600, "percent") is None
 
 
 def test_each_kind_says_what_it_is() -> None:

@@ -180,6 +180,14 @@ def test_a_composite_rule_follows_its_members(make_rule: MakeRule, telemetry: Te
         assert evaluation.run(both).firing == firing
 
 
+def test_a_composite_rule_says_when_a_member_is_off(
+    make_rule: MakeRule, telemetry: Telemetry
+) -> None:
+    one, two = make_rule(name="One"), make_rule(name="Two", mode="off")
+    both = make_rule("composite", settings={"rules": [one.pk, two.pk]})
+    assert "1 of its 2 rules are off" in evaluation.run(both).note
+
+
 def test_it_asks_a_source_that_is_down_no_more_than_it_must(
     make_rule: MakeRule, telemetry: Telemetry
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from incidents.kernel.errors import Conflict, Invalid
 from incidents.models import DetectionRule, TelemetrySource
-from incidents.sources.detection.writing import delete_source, save_rule, save_source
+from incidents.sources.detection.writing import delete_rule, delete_source, save_rule, save_source
 from tests.detection.conftest import MakeRule, Telemetry
 
 
@@ -23,6 +23,7 @@ from tests.detection.conftest import MakeRule, Telemetry
         ("burn_rate", {"query": "errors[1h]"}, "query"),
         ("pattern", {"settings": {"pattern": "("}}, "pattern"),
         ("pattern", {"settings": {"pattern": "x"}}, "source"),
+        ("pattern", {"source": None, "settings": {"pattern": "x", "labels": "env"}}, "labels"),
         ("composite", {"settings": {"rules": [987_654]}}, "rules"),
         ("composite", {"settings": {}}, "rules"),
     ],
@@ -91,3 +92,22 @@ def test_a_source_that_rules_ask_stays(make_rule: MakeRule, telemetry: Telemetry
     with pytest.raises(Conflict, match="Rules ask"):
         delete_source(telemetry.source)
     save_rule(DetectionRule.objects.get(), {"mode": "off"})
+
+
+def test_a_pattern_counts_no_more_lines_than_it_is_given(make_rule: MakeRule) -> None:
+    """Loki gives 2,000 at once: a rule that wants 2,001 would never open anything."""
+    TelemetrySource.objects.update(kind="loki")
+    settings, source = {"pattern": "x", "count": 2001}, TelemetrySource.objects.get()
+    with pytest.raises(Invalid, match="at most 2,000 lines") as caught:
+        make_rule("pattern", source=source, settings=settings)
+    assert caught.value.field == "count"
+    make_rule("pattern", source=source, settings=settings | {"count": 2000})
+
+
+def test_a_rule_that_another_looks_at_stays(make_rule: MakeRule) -> None:
+    one = make_rule(name="One")
+    both = make_rule("composite", name="Both", settings={"rules": [one.pk]})
+    with pytest.raises(Conflict, match="“Both” looks at “One”"):
+        delete_rule(one)
+    delete_rule(both)
+    delete_rule(one)

@@ -44,7 +44,9 @@ class Evidence:
     at: float
     series: Mapping[str, Sequence[Series]] = field(default_factory=dict)
     texts: Sequence[Text] = ()
-    firing: Mapping[int, bool] = field(default_factory=dict)
+    sifted: bool = False  # all texts are such as are looked for
+    partial: int = 0  # there are more texts: only the newest so many are known
+    firing: Mapping[int, bool] = field(default_factory=dict)  # of rules that are judged
     learned: Any = None
 
 
@@ -68,7 +70,8 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`learns` makes of the history that `studies` asks for what `Evidence.learned` holds then."""
+    """`learns` makes of the history that `studies` asks for what `Evidence.learned` holds then; it
+    is told the moment at which it learns, in Unix seconds."""
 
     label: str
     about: str
@@ -78,7 +81,7 @@ class Kind:
     reads: Reads = "numbers"
     compares: bool = True
     studies: Callable[[DetectionRule], Ask] | None = None
-    learns: Callable[[DetectionRule, Sequence[Series]], Any] | None = None
+    learns: Callable[[DetectionRule, Sequence[Series], float], Any] | None = None
 
     def settings(self, rule: DetectionRule) -> dict[str, Any]:
         """The rule's settings, with defaults for those that it does not have."""

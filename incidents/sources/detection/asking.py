@@ -12,13 +12,20 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Coalesce
 
 from incidents.kernel import clock, outbound
 from incidents.kernel.outbound import OutboundError
 from incidents.kernel.secrets import Unreadable
-from incidents.models import Alert, DetectionRule, RuleBaseline, RuleSeries, TelemetrySource
+from incidents.models import (
+    Alert,
+    DetectionRule,
+    RuleBaseline,
+    RuleMode,
+    RuleSeries,
+    TelemetrySource,
+)
 from incidents.sources.detection import KINDS, Ask, Evidence, Text, settings_of
 from incidents.telemetry import CLIENTS, Client, Place, Series, Span, kubernetes
 
@@ -176,7 +183,8 @@ def gather(rule: DetectionRule, sources: Sources, *, at: datetime) -> Evidence:
         return Evidence(moment, firing=_firing(settings_of(rule)["rules"]))
     if kind.reads == "texts":
         window = timedelta(seconds=settings_of(rule)["window_seconds"])
-        return Evidence(moment, texts=texts(rule, sources, at - window, at))
+        found, most = texts(rule, sources, at - window, at), most_texts(rule)
+        return Evidence(moment, texts=found, partial=most if len(found) >= most else 0)
     until = time.monotonic() + SECONDS_A_RULE
     series = {}
     for name, ask in kind.asks(rule).items():
@@ -228,6 +236,11 @@ def texts(
     return sources.answer(rule.source, get)
 
 
+def most_texts(rule: DetectionRule) -> int:
+    """How many texts are looked at, at most."""
+    return CLIENTS[rule.source.kind].most_lines if rule.source else MOST_ALERTS
+
+
 def alerts(rule: DetectionRule, since: datetime, until: datetime) -> list[Text]:
     """The newest alerts that began in that time, oldest first, without those of the rule."""
     rows = Alert.objects.filter(started_at__gt=since, started_at__lte=until)
@@ -247,8 +260,10 @@ def alerts(rule: DetectionRule, since: datetime, until: datetime) -> list[Text]:
 
 
 def _firing(rules: Sequence[int]) -> Mapping[int, bool]:
-    firing = RuleSeries.objects.filter(rule_id__in=rules, firing=True)
-    return dict.fromkeys(firing.values_list("rule_id", flat=True), True)
+    """Of each rule that is judged, whether it fires."""
+    judged = DetectionRule.objects.filter(pk__in=rules).exclude(mode=RuleMode.OFF)
+    fires = Exists(RuleSeries.objects.filter(rule=OuterRef("pk"), firing=True))
+    return dict(judged.values_list("pk").annotate(fires=fires).order_by())
 
 
 def _learned(rule: DetectionRule, sources: Sources, at: datetime) -> Any:
@@ -261,7 +276,7 @@ def _learned(rule: DetectionRule, sources: Sources, at: datetime) -> Any:
     known = RuleBaseline.objects.filter(rule_id=rule.pk, query=about).first() if rule.pk else None
     if known and known.made_at > at - RELEARN:
         return known.learned
-    learned = kind.learns(rule, series_of(rule, sources, ask, at=at))
+    learned = kind.learns(rule, series_of(rule, sources, ask, at=at), at.timestamp())
     if rule.pk:
         RuleBaseline.objects.update_or_create(
             rule_id=rule.pk, defaults={"query": about, "made_at": at, "learned": learned}

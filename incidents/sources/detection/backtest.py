@@ -1,9 +1,10 @@
 """What a rule would have opened over stored history, set against the incidents that there were."""
 
+import math
 import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -11,10 +12,18 @@ from django.db import transaction
 from django.db.models import Q
 
 from incidents.kernel import clock
+from incidents.kernel.durations import spoken
 from incidents.kernel.errors import Invalid
 from incidents.kernel.outbound import OutboundError
 from incidents.kernel.patterns import TooSlow
-from incidents.models import Backtest, BacktestState, DetectionRule, Incident, User
+from incidents.models import (
+    Backtest,
+    BacktestState,
+    DetectionRule,
+    Incident,
+    TelemetrySource,
+    User,
+)
 from incidents.sources.detection import KINDS
 from incidents.sources.detection.asking import Sources
 from incidents.sources.detection.replay import Replay, whole
@@ -48,7 +57,14 @@ def why_not(rule: DetectionRule) -> str:
         return "The rule has no source to ask."
     if kind.reads == "numbers" and rule.source and CLIENTS[rule.source.kind].history is None:
         return f"{CLIENTS[rule.source.kind].label} keeps no history to try the rule on."
+    if kind.reads == "texts" and rule.source and math.isfinite(_keeps(rule.source)):
+        hours = spoken(_keeps(rule.source))
+        return f"{CLIENTS[rule.source.kind].label} keeps its events for {hours} only."
     return ""
+
+
+def _keeps(source: TelemetrySource) -> float:
+    return CLIENTS[source.kind].keeps_lines
 
 
 def waiting() -> list[int]:
@@ -126,7 +142,20 @@ def result_of(rule: DetectionRule, days: int, *, tell: Tell) -> dict[str, Any]:
         replay.episodes, real_incidents(rule, start, end), start=first, end=last, zone=zone
     )
     about = {"from": start.isoformat(), "to": end.isoformat(), "step": step}
-    return {**about, **told, "note": " ".join(sorted(replay.notes))[:300]}
+    notes = [*_about_memory(replay, first), *sorted(replay.notes)]
+    return {**about, **told, "note": " ".join(notes)[:300]}
+
+
+def _about_memory(replay: Replay, first: float) -> list[str]:
+    """What a source does not remember looks like a time in which all was well."""
+    if replay.kind.reads != "numbers":
+        return []
+    if replay.earliest is None:
+        return ["Not enough data: the query yields nothing in all this time."]
+    if replay.earliest - first < timedelta(days=1).total_seconds():
+        return []
+    since = datetime.fromtimestamp(replay.earliest, tz=UTC)
+    return [f"The query yields nothing before {since:%d %b}: incidents before it count as missed."]
 
 
 def real_incidents(rule: DetectionRule, start: datetime, end: datetime) -> list[Real]:

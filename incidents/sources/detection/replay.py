@@ -30,6 +30,8 @@ from incidents.telemetry import Client, Labels, Place, Series, Span
 
 MOST_SERIES: Final = 60
 MOST_EPISODES: Final = 5000
+# Prometheus refuses a query for more than 11,000 points of a series.
+MOST_POINTS: Final = 10_000
 _HOUR: Final = 3600.0
 
 
@@ -41,6 +43,25 @@ class Episode:
     labels: Labels
     value: float | None
     ended: float | None = None
+
+
+class _Window(Sequence[tuple[float, float]]):
+    """Some points of a longer row, without copying them."""
+
+    __slots__ = ("_begin", "_end", "_points")
+
+    def __init__(self, points: Sequence[tuple[float, float]], begin: int, end: int) -> None:
+        self._points, self._begin, self._end = points, begin, end
+
+    def __len__(self) -> int:
+        return max(0, self._end - self._begin)
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return self._points[self._begin : self._end][at]
+        if not -len(self) <= at < len(self):
+            raise IndexError(at)
+        return self._points[(self._begin if at >= 0 else self._end) + at]
 
 
 class _Track:
@@ -55,7 +76,7 @@ class _Track:
         end = bisect_right(self._times, moment + 0.001)
         if back:
             begin = bisect_right(self._times, moment - back - 0.001)
-            return Series(self.labels, self._points[begin:end])
+            return Series(self.labels, _Window(self._points, begin, end))
         fresh = end > 0 and moment - self._times[end - 1] < step
         return Series(self.labels, self._points[end - 1 : end] if fresh else ())
 
@@ -78,7 +99,9 @@ class Replay:
     episodes: list[Episode] = field(default_factory=list)
     notes: set[str] = field(default_factory=set)
     _tracks: dict[str, tuple[Ask, list[_Track]]] = field(default_factory=dict)
+    earliest: float | None = None  # when the first of all data is from
     _texts: list[Text] = field(default_factory=list)
+    _times: list[float] = field(default_factory=list)
     _study: list[Series] | None = None
     _learned: Any = None
     _standing: dict[str, _Standing] = field(default_factory=dict)
@@ -107,8 +130,13 @@ class Replay:
         if self.kind.reads != "numbers":
             return
         for name, ask in self.kind.asks(self.rule).items():
-            found = self._history(ask.query, Span(start - ask.back, end, self.step))
+            span = start - ask.back, end
+            step = max(self.step, (end - start + ask.back) / MOST_POINTS)
+            found = self._history(ask.query, Span(*span, step))
             self._tracks[name] = (ask, [_Track(series) for series in found])
+            if self.earliest is None:
+                began = [series.points[0][0] for series in found if series.points]
+                self.earliest = min(began, default=None)
         self._learn(start, first, last)
 
     def _history(self, query: str, span: Span) -> Sequence[Series]:
@@ -137,7 +165,7 @@ class Replay:
             Series(s.labels, [p for p in s.points if start - ask.back <= p[0] < start])
             for s in self._study
         ]
-        self._learned = self.kind.learns(self.rule, known)
+        self._learned = self.kind.learns(self.rule, known, start)
 
     def _load_texts(self, start: float, end: float) -> None:
         """What matches at all is kept; most of what is written down does not."""
@@ -145,6 +173,7 @@ class Replay:
         fits = pattern.matcher(settings)
         begin = start - settings["window_seconds"]
         self._texts = [text for text in self._all_texts(begin, end) if fits(text)]
+        self._times = [text.at for text in self._texts]
 
     def _all_texts(self, start: float, end: float) -> Iterable[Text]:
         """Sources limit how many lines they give at once, so they are asked for hour by hour."""
@@ -176,7 +205,9 @@ class Replay:
             firing: Mapping[int, bool] = {m.rule.pk: m.is_firing for m in self._members}
             return Evidence(moment, firing=firing)
         if self.kind.reads == "texts":
-            return Evidence(moment, texts=self._texts)
+            begin = bisect_right(self._times, moment - settings_of(self.rule)["window_seconds"])
+            known = self._texts[begin : bisect_right(self._times, moment)]
+            return Evidence(moment, texts=known, sifted=True)
         series = {
             name: [track.at(moment, ask.back, self.step) for track in tracks]
             for name, (ask, tracks) in self._tracks.items()

@@ -33,7 +33,7 @@ class Opening:
     ended: float
     alerts: int
     first: Episode
-    match: Real | None = None
+    matches: Sequence[Real] = ()
 
 
 def openings(episodes: Sequence[Episode], until: float) -> list[Opening]:
@@ -49,18 +49,16 @@ def openings(episodes: Sequence[Episode], until: float) -> list[Opening]:
 
 
 def match(found: Sequence[Opening], real: Sequence[Real]) -> None:
-    """Give each opening the first incident that it could be about."""
+    """Give each opening the incidents that it could be about: it began shortly before one, or
+    while it lasted."""
     for opening in found:
-        opening.match = next(
-            (
-                incident
-                for incident in real
-                if incident.opened - WINDOW
-                <= opening.started
-                <= max(incident.over, incident.opened + WINDOW)
-            ),
-            None,
-        )
+        opening.matches = [
+            incident
+            for incident in real
+            if incident.opened - WINDOW
+            <= opening.started
+            <= max(incident.over, incident.opened + WINDOW)
+        ]
 
 
 def score(
@@ -73,12 +71,11 @@ def score(
     """
     found = openings(episodes, end)
     match(found, real)
-    right = [opening for opening in found if opening.match]
+    right = [opening for opening in found if opening.matches]
     caught: dict[str, float] = {}
     for opening in right:
-        assert opening.match is not None  # noqa: S101  narrows the type
-        ahead = (opening.match.opened - opening.started) / 60
-        caught.setdefault(opening.match.reference, ahead)
+        for incident in opening.matches:
+            caught.setdefault(incident.reference, (incident.opened - opening.started) / 60)
     nights = max(1.0, (end - start) / 86400)
     return {
         "alerts": len(episodes),
@@ -109,5 +106,5 @@ def _example(opening: Opening) -> dict[str, Any]:
         "alerts": opening.alerts,
         "labels": dict(opening.first.labels),
         "value": value if value is not None and isfinite(value) else None,
-        "incident": opening.match.reference if opening.match else "",
+        "incident": opening.matches[0].reference if opening.matches else "",
     }

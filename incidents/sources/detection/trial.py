@@ -9,21 +9,25 @@ from incidents.kernel import clock
 from incidents.kernel.outbound import OutboundError
 from incidents.kernel.patterns import TooSlow
 from incidents.models import DetectionRule
-from incidents.sources.detection import KINDS, Verdict
+from incidents.sources.detection import KINDS, Text, Verdict, settings_of
 from incidents.sources.detection.asking import Sources, gather
+from incidents.sources.detection.kinds import pattern
 
 SECONDS: Final = 10.0
 SHOWN: Final = 50
+MATCHED: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What the rule says now; `shown` are the worst first, at most SHOWN of them."""
+    """What the rule says now; `shown` are the worst first, at most SHOWN of them; `matched` are
+    the newest texts that a pattern found, at most MATCHED of them."""
 
     seconds: float
     series: int = 0
     over: int = 0
     shown: Sequence[Verdict] = ()
+    matched: Sequence[Text] = ()
     note: str = ""
     error: str = ""
 
@@ -35,7 +39,9 @@ def run(rule: DetectionRule) -> Trial:
     began = time.monotonic()
     try:
         with Sources(timeout=SECONDS / questions, notes_health=False) as sources:
-            judgement = kind.judge(rule, gather(rule, sources, at=clock.now()))
+            evidence = gather(rule, sources, at=clock.now())
+        judgement = kind.judge(rule, evidence)
+        matched = pattern.matching(settings_of(rule), evidence) if kind.reads == "texts" else []
     except (OutboundError, TooSlow) as error:
         return Trial(time.monotonic() - began, error=str(error))
     verdicts = sorted(judgement.verdicts, key=lambda v: (not v.over, _badness(rule, v)))
@@ -44,6 +50,7 @@ def run(rule: DetectionRule) -> Trial:
         series=len(verdicts),
         over=sum(verdict.over for verdict in verdicts),
         shown=verdicts[:SHOWN],
+        matched=matched[-MATCHED:][::-1],
         note=judgement.note,
     )
 

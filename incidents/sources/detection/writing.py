@@ -83,6 +83,10 @@ def _check_question(rule: DetectionRule, kind: Kind) -> None:
             "Choose Loki, or no source for alerts.",
             field="source",
         )
+    if kind.reads == "texts" and rule.settings["count"] > client.most_lines:
+        told = f"{client.label} gives at most {client.most_lines:,} lines at once."
+        hint = "Count them in the query, with a threshold rule."
+        raise Invalid(told, hint, field="count")
     if kind.studies and client.history is None:
         raise Invalid(f"{client.label} keeps no history to learn from.", field="source")
     if rule.kind == "burn_rate" and "$window" not in rule.query:
@@ -102,11 +106,23 @@ def _check_members(rule: DetectionRule) -> None:
 
 
 def delete_rule(rule: DetectionRule) -> None:
-    """Raises Conflict while an alert of it is open: switching it off closes that."""
+    """Raises Conflict while an alert of it is open, or while another rule looks at it."""
+    hindrance = why_not_delete(rule)
+    if hindrance:
+        raise Conflict(*hindrance)
+    rule.delete()
+
+
+def why_not_delete(rule: DetectionRule) -> tuple[str, str] | None:
+    """Why the rule must stay, and what to do about it."""
     if rule.series.filter(firing=True).exists():
         hint = "Switch it off first: that closes its alerts."
-        raise Conflict(f"“{rule.name}” has an alert open.", hint)
-    rule.delete()
+        return f"“{rule.name}” has an alert open.", hint
+    looks = DetectionRule.objects.filter(kind="composite", settings__rules__contains=[rule.pk])
+    name = looks.values_list("name", flat=True).first()
+    if name:
+        return f"The composite rule “{name}” looks at “{rule.name}”.", "Take it out of that first."
+    return None
 
 
 def delete_source(source: TelemetrySource) -> None:

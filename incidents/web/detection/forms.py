@@ -22,6 +22,7 @@ from incidents.sources.detection.writing import check, save_rule, save_source
 from incidents.telemetry import CLIENTS
 
 PREFIX: Final = "set_"
+ONE_LINE: Final = 500
 _INPUT: Final = {"class": "input", "autocomplete": "off"}
 _SELECT: Final = {"class": "select"}
 _AREA: Final = {"class": "textarea mono", "rows": 3, "spellcheck": "false"}
@@ -54,9 +55,10 @@ def _field(option: Option, initial: Any) -> forms.Field:
             widget=forms.SelectMultiple({"class": "textarea", "size": 8}),
             **words,
         )
-    return forms.CharField(
-        max_length=8000, widget=forms.TextInput({**_INPUT, "class": "input mono"}), **words
-    )
+    # A one-line input takes the line ends out of what is pasted: a certificate needs them.
+    one_line = forms.TextInput({**_INPUT, "class": "input mono"})
+    widget = forms.Textarea(_AREA) if option.limit > ONE_LINE else one_line
+    return forms.CharField(max_length=option.limit, widget=widget, **words)
 
 
 class Described(forms.Form):

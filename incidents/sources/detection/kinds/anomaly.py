@@ -42,10 +42,12 @@ def hour_of_week(at: float) -> int:
     return moment.weekday() * 24 + moment.hour
 
 
-def learn(points: Sequence[tuple[float, float]]) -> Usual:
+def learn(points: Sequence[tuple[float, float]], until: float) -> Usual:
+    """What came before the hour of `until`: the hour that is judged must not teach itself."""
     hours: list[list[tuple[float, float]]] = [[] for _ in range(HOURS)]
+    end = until - until % 3600
     for at, value in points:
-        if math.isfinite(value):
+        if at < end and math.isfinite(value):
             hours[hour_of_week(at)].append((at, value))
     return [_usual(known) if known else None for known in hours]
 
@@ -88,8 +90,8 @@ def _verdict(rule: DetectionRule, series: Series, usual: Sequence[float]) -> Ver
     return Verdict(series.labels, value, over, f"outside {low:.4g} to {high:.4g}")
 
 
-def learns(_rule: DetectionRule, history: Sequence[Series]) -> dict[str, Any]:
-    return {name_of(series.labels): learn(series.points) for series in history}
+def learns(_rule: DetectionRule, history: Sequence[Series], until: float) -> dict[str, Any]:
+    return {name_of(series.labels): learn(series.points, until) for series in history}
 
 
 def studies(rule: DetectionRule) -> Ask:

@@ -9,9 +9,11 @@ def judge(rule: DetectionRule, evidence: Evidence) -> Judgement:
     settings = settings_of(rule)
     members = settings["rules"]
     count = sum(1 for pk in members if evidence.firing.get(pk))
+    asleep = sum(1 for pk in members if pk not in evidence.firing)
+    note = f"{asleep} of its {len(members)} rules are off: they are not judged." if asleep else ""
     over = count == len(members) if settings["how"] == "all" else count > 0
     line = f"{count} of {len(members)} rules are over their line"
-    return Judgement([Verdict({}, float(count), bool(members) and over, line)])
+    return Judgement([Verdict({}, float(count), bool(members) and over, line)], note)
 
 
 KINDS.add("composite")(

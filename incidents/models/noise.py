@@ -32,7 +32,7 @@ class NoiseRow(models.Model):
     class Meta:
         abstract = True
 
-    def save(self, **kwargs: Any) -> None:  # type: ignore[override]
+    def save(self, **kwargs: Any) -> None:
         super().save(**kwargs)
         move_version_on()
 

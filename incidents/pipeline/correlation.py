@@ -181,7 +181,8 @@ def _raise_to_worst(incident: Incident, alerts: Sequence[Alert], actor: Actor) -
 def space_out(alerts: Sequence[Alert], opened: Sequence[bus.News]) -> None:
     """Put off the notice of alerts that joined an incident which spoke of others within the
     interval of their policy. Saves no alert."""
-    new = {news.incident.pk for news in opened}
+    births = (n for n in opened if any(isinstance(b, facts.IncidentOpened) for b in n.bodies))
+    new = {news.incident.pk for news in births}
     spaced = [
         (alert, alert.policy.interval)
         for alert in alerts

@@ -12,7 +12,7 @@ from incidents.kernel.errors import Invalid
 from incidents.kernel.matchers import parse
 from incidents.models import AfterWindow, Incident, Inhibition, MaintenanceWindow
 from incidents.pipeline.noise import settings, windows
-from tests.noise.conftest import Sender
+from tests.noise.conftest import Sender, grouped
 
 BERLIN = "Europe/Berlin"
 
@@ -118,8 +118,19 @@ def test_consequences_are_heard_when_their_cause_is_over(sender: Sender) -> None
     inhibited()
     sender.fire("Down", "db-1")
     sender.fire("Slow", "db-1")
+    sender.wait(seconds=1)
     sender.clear("Down", "db-1")
     sender.wait(seconds=1)
+    assert sender.alert("Slow", "db-1").incident is not None
+
+
+def test_consequences_are_heard_when_their_cause_is_not_heard_of_any_more(sender: Sender) -> None:
+    inhibited()
+    grouped(matchers=read('type="Down"'), auto_resolve=60)
+    sender.fire("Down", "db-1")
+    sender.fire("Slow", "db-1")
+    sender.wait(seconds=1)
+    sender.wait(seconds=60)
     assert sender.alert("Slow", "db-1").incident is not None
 
 

@@ -1,6 +1,6 @@
 """Reading runbooks, their versions and their runs. Each function names its queries."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,6 +66,12 @@ def enabled_patterns() -> list[RunbookPattern]:
     """Every pattern of every enabled runbook. One query."""
     rows = RunbookPattern.objects.filter(runbook__enabled=True)
     return list(rows.select_related("runbook", "runbook__owner").order_by("runbook_id", "pk"))
+
+
+def enabled(slugs: Collection[str]) -> QuerySet[Runbook]:
+    """The enabled runbooks of these names. One query."""
+    rows = Runbook.objects.select_related("owner").filter(enabled=True, slug__in=slugs)
+    return rows.order_by("title", "pk")
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,7 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
         fields = (
             *("name", "description", "mode", "kind", "source", "query", "comparator", "threshold"),
             *("settings", "hold_seconds", "interval_seconds", "no_data", "severity", "service"),
+            *("team", "runbook"),
         )
 
     def _post_clean(self) -> None:
@@ -133,7 +134,7 @@ class DetectionRuleAdmin(WithHistory):
     list_filter = ("mode", "kind", "source", "severity")
     list_select_related = ("source", "severity", "service")
     search_fields = ("name", "query")
-    autocomplete_fields = ("source", "service")
+    autocomplete_fields = ("source", "service", "team")
     readonly_fields = ("last_runs",)
     fields = (*RuleForm.Meta.fields, "last_runs")
 

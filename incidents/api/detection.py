@@ -17,6 +17,7 @@ from incidents.models import (
     NoData,
     RuleMode,
     Service,
+    Team,
     TelemetrySource,
 )
 from incidents.sources.detection import KINDS, Kind
@@ -51,6 +52,12 @@ class RuleIn(In):
     no_data = serializers.ChoiceField(choices=NoData.choices, required=False)
     severity = SeverityWord()
     service = BySlug(Service, required=False, allow_null=True)
+    team = BySlug(
+        Team, required=False, allow_null=True, help_text="Who gets the incidents; null: its owner."
+    )
+    runbook = serializers.SlugField(
+        max_length=80, required=False, allow_blank=True, help_text="The runbook to put first."
+    )
     mode = serializers.ChoiceField(choices=RuleMode.choices, required=False)
 
 
@@ -71,6 +78,8 @@ class RuleOut(serializers.Serializer[Any]):
     no_data = serializers.ChoiceField(choices=NoData.choices)
     severity = serializers.CharField(source="severity.code")
     service = serializers.CharField(source="service.slug", default=None, allow_null=True)
+    team = serializers.CharField(source="team.slug", default=None, allow_null=True)
+    runbook = serializers.CharField()
     mode = serializers.ChoiceField(choices=RuleMode.choices)
     next_due_at = serializers.DateTimeField(allow_null=True)
     last_run_at = serializers.DateTimeField(allow_null=True)

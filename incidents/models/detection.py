@@ -8,7 +8,7 @@ from simple_history.models import HistoricalRecords
 from incidents.kernel import secrets
 from incidents.models.access_key import Integration
 from incidents.models.severity import Severity
-from incidents.models.team import Service
+from incidents.models.team import Service, Team
 from incidents.models.user import User
 
 
@@ -98,6 +98,16 @@ class DetectionRule(models.Model):
     no_data = models.CharField(max_length=5, choices=NoData, default=NoData.OK)
     severity = models.ForeignKey(Severity, on_delete=models.PROTECT)
     service = models.ForeignKey(Service, null=True, blank=True, on_delete=models.SET_NULL)
+    team = models.ForeignKey(
+        Team,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        help_text="Who gets the incidents. Empty: the team of the service.",
+    )
+    runbook = models.SlugField(
+        max_length=80, blank=True, help_text="The runbook to put first: the end of its address."
+    )
     mode = models.CharField(max_length=6, choices=RuleMode, default=RuleMode.LIVE)
     next_due_at = models.DateTimeField(null=True, blank=True, editable=False)
     leased_until = models.DateTimeField(null=True, blank=True, editable=False)
@@ -242,6 +252,7 @@ class Backtest(models.Model):
     progress = models.PositiveSmallIntegerField(default=0, help_text="Per cent.")
     asked_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL)
     asked_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
     result = models.JSONField(default=dict)
     error = models.TextField(blank=True)

@@ -1,0 +1,5 @@
+"""What the hub itself does when it hears of facts."""
+
+from incidents.subscribers import detection
+
+__all__ = ["detection"]

@@ -4,6 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.db.models import Case, When
+from django.db.models.fields.json import KT
 
 from incidents.events import bus, timeline
 from incidents.kernel.actor import Actor
@@ -21,6 +23,8 @@ RUNBOOKS = Actor.system("runbooks")
 
 # What a fit is worth. A service alone says little: all its incidents have it.
 _TITLE, _LABEL, _ALERT, _SERVICE, _SEVERITY = 4, 4, 3, 1, 1
+# More than all patterns together: a rule that names a runbook has been told by people.
+_NAMED = 100
 
 
 @dataclass(slots=True)
@@ -49,10 +53,12 @@ class _Subject:
     service: tuple[str, ...]
     alerts: list[str]
     labels: dict[str, set[str]]
+    named: set[str]
 
 
 def match(incident: Incident, *, limit: int = SHOWN) -> list[Suggestion]:
-    """The enabled runbooks whose patterns fit, the best first. Two queries."""
+    """The enabled runbooks whose patterns fit, the best first; before them those that a detection
+    rule names. Two queries, and one where a rule names any."""
     patterns = selectors.enabled_patterns()
     subject = _subject(incident)
     found: dict[int, Suggestion] = {}
@@ -62,23 +68,35 @@ def match(incident: Incident, *, limit: int = SHOWN) -> list[Suggestion]:
             suggestion = found.setdefault(pattern.runbook_id, Suggestion(pattern.runbook))
             suggestion.add(*fit)
     fitting = [one for one in found.values() if _severity_fits(one, incident.severity.code)]
+    fitting = _with_named(subject.named, fitting)
     return sorted(fitting, key=lambda one: (-one.score, one.runbook.title))[:limit]
 
 
 def _subject(incident: Incident) -> _Subject:
     service = incident.service
     alerts = Alert.objects.filter(incident=incident).order_by("-last_seen_at", "-pk")
-    rows = list(alerts.values_list("title", "labels")[:ALERTS_READ])
+    named = Case(When(integration__kind="detection", then=KT("annotations__runbook")))
+    rows = list(alerts.values_list("title", "labels", named)[:ALERTS_READ])
     labels: defaultdict[str, set[str]] = defaultdict(set)
-    for _, found in rows:
+    for _, found, _ in rows:
         for name, value in found.items():
             labels[name].add(str(value))
     return _Subject(
         title=incident.title,
         service=(service.name, service.slug) if service else (),
-        alerts=[title for title, _ in rows],
+        alerts=[title for title, *_ in rows],
         labels=labels,
+        named={slug for *_, slug in rows if slug},
     )
+
+
+def _with_named(named: set[str], found: list[Suggestion]) -> list[Suggestion]:
+    if not named:
+        return found
+    known = {one.runbook.pk: one for one in found}
+    for runbook in selectors.enabled(named):
+        known.setdefault(runbook.pk, Suggestion(runbook)).add(_NAMED, "the detection rule names it")
+    return list(known.values())
 
 
 def _fit(pattern: RunbookPattern, subject: _Subject) -> tuple[int, str] | None:

@@ -34,6 +34,8 @@ DAYS: Final = (7, 30)
 SECONDS_ALLOWED: Final = 90.0
 # A worker that has said nothing for so long is gone.
 STALLED: Final = timedelta(minutes=3)
+# One that takes its worker along is not tried for ever.
+MOST_ATTEMPTS: Final = 2
 Tell = Callable[[int], None]
 
 
@@ -98,9 +100,12 @@ def _claim(pk: int) -> Backtest | None:
     fresh = row is not None and row.asked_at > clock.now() - STALLED
     if row is None or (row.state == BacktestState.RUNNING and fresh):
         return None
-    row.state = BacktestState.RUNNING
-    row.save(update_fields=["state"])
-    return row
+    row.state, row.attempts = BacktestState.RUNNING, row.attempts + 1
+    if row.attempts > MOST_ATTEMPTS:
+        row.state, row.finished_at = BacktestState.FAILED, clock.now()
+        row.error = "Its worker was stopped each time. Try fewer days, or a simpler query."
+    row.save()
+    return row if row.state == BacktestState.RUNNING else None
 
 
 def _progress(pk: int, done: int) -> None:

@@ -163,7 +163,13 @@ def _signal(rule: DetectionRule, series: RuleSeries, *, line: str = "") -> dict[
         "value": value,
         "at": series.over_since.isoformat() if series.over_since else None,
         "labels": series.labels,
-        "annotations": {"query": rule.query, "threshold": drawn, "rule": str(rule.pk)},
+        "annotations": {
+            "query": rule.query,
+            "threshold": drawn,
+            "rule": str(rule.pk),
+            **({"team": rule.team.slug} if rule.team else {}),
+            **({"runbook": rule.runbook} if rule.runbook else {}),
+        },
     }
 
 

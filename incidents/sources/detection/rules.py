@@ -20,7 +20,9 @@ _GOLDEN: Final = 0.6180339887498949
 
 def complete() -> QuerySet[DetectionRule]:
     """Rules with all that judging them reads."""
-    return DetectionRule.objects.select_related("source", "severity", "service", "integration")
+    return DetectionRule.objects.select_related(
+        "source", "severity", "service", "integration", "team"
+    )
 
 
 @transaction.atomic

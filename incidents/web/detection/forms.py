@@ -15,6 +15,7 @@ from incidents.models import (
     Service,
     Severity,
     SourceKind,
+    Team,
     TelemetrySource,
 )
 from incidents.sources.detection import KINDS, Kind
@@ -130,6 +131,20 @@ class RuleForm(Described):
         empty_label="None of ours",
         widget=forms.Select(_SELECT),
     )
+    team = forms.ModelChoiceField(
+        Team.objects.all(),
+        required=False,
+        empty_label="The team of the service",
+        label="Incidents go to",
+        widget=forms.Select(_SELECT),
+    )
+    runbook = forms.SlugField(
+        required=False,
+        max_length=80,
+        label="Runbook",
+        help_text="It is put first on the incident. The end of its address: database-down.",
+        widget=forms.TextInput({**_INPUT, "class": "input mono"}),
+    )
     mode = forms.ChoiceField(
         choices=RuleMode.choices, initial=RuleMode.SHADOW, widget=forms.Select(_SELECT)
     )
@@ -174,7 +189,7 @@ def _initial(rule: DetectionRule) -> dict[str, Any]:
     if not rule.pk:
         return {}
     names = ("name", "description", "source", "query", "comparator", "threshold", "mode")
-    more = ("hold_seconds", "interval_seconds", "no_data", "severity", "service")
+    more = ("hold_seconds", "interval_seconds", "no_data", "severity", "service", "team", "runbook")
     return {name: getattr(rule, name) for name in (*names, *more)}
 
 

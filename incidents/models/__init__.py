@@ -37,6 +37,17 @@ from incidents.models.noise import (
     MaintenanceWindow,
     Silence,
 )
+from incidents.models.routing import (
+    AlertPriority,
+    Operator,
+    RoutingDifference,
+    RoutingEntry,
+    RoutingField,
+    RoutingSimulation,
+    RoutingTally,
+    RoutingVersion,
+    VersionState,
+)
 from incidents.models.severity import Severity
 from incidents.models.signal import Signal, SignalState
 from incidents.models.team import Service, Team
@@ -48,6 +59,7 @@ __all__ = [
     "SINGLE_ROLES",
     "AfterWindow",
     "Alert",
+    "AlertPriority",
     "AlertState",
     "ApiKey",
     "Backtest",
@@ -70,10 +82,17 @@ __all__ = [
     "MaintenanceWindow",
     "MetricDay",
     "NoData",
+    "Operator",
     "Role",
     "RoleAssignment",
     "RollupDay",
     "RollupState",
+    "RoutingDifference",
+    "RoutingEntry",
+    "RoutingField",
+    "RoutingSimulation",
+    "RoutingTally",
+    "RoutingVersion",
     "RuleBaseline",
     "RuleMode",
     "RuleRun",
@@ -92,4 +111,5 @@ __all__ = [
     "TelemetrySource",
     "Theme",
     "User",
+    "VersionState",
 ]

@@ -9,7 +9,7 @@ from incidents.models.access_key import Integration
 from incidents.models.incident import Incident
 from incidents.models.noise import GroupingPolicy
 from incidents.models.severity import Severity
-from incidents.models.team import Service
+from incidents.models.team import Service, Team
 
 MOST_DECISIONS: Final = 50
 
@@ -33,6 +33,10 @@ class Alert(models.Model):
     incident = models.ForeignKey(
         Incident, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts"
     )
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts"
+    )
+    priority = models.CharField(max_length=20, blank=True, default="")
     group_key = models.CharField(max_length=255, blank=True)
     labels = models.JSONField(default=dict, blank=True)
     annotations = models.JSONField(default=dict, blank=True)

@@ -157,6 +157,7 @@ def _new_incident(key: str, alerts: Sequence[Alert]) -> Incident:
         severity=worst,
         summary=storm.why(lead.integration) if is_storm else lead.description,
         service=None if is_storm else lead.service,
+        team=None if is_storm else lead.team,
         environment=str(lead.labels.get("environment") or lead.labels.get("env") or "")[:60],
         source="alert",
         began_at=min(alert.started_at for alert in alerts),

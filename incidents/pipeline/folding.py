@@ -18,6 +18,7 @@ from incidents.kernel.actor import Actor
 from incidents.models import Alert, AlertState, Change, Integration, SignalState
 from incidents.pipeline import correlation
 from incidents.pipeline.noise import judging, recheck
+from incidents.pipeline.routing import Directed, Routes, pinning
 from incidents.pipeline.signal import Signal, content
 from incidents.pipeline.triage import Services, Severities
 
@@ -51,12 +52,15 @@ class Fold:
 
     severities: Severities
     services: Services
+    routes: Routes
     open: dict[Key, Alert] = field(default_factory=dict)
     changed: dict[int, Alert] = field(default_factory=dict)
     changes: correlation.Changes = field(default_factory=correlation.Changes)
     deployed: list[Change] = field(default_factory=list)
     # What was done to which alert, to be told in the outcome once the alerts have their keys.
     told: list[tuple[dict[str, Any], Alert]] = field(default_factory=list)
+    # Open alerts of which the rules say something else than before.
+    rerouted: list[Alert] = field(default_factory=list)
 
 
 def fold(state: Fold, messages: Sequence[Message]) -> None:
@@ -71,8 +75,9 @@ def fold(state: Fold, messages: Sequence[Message]) -> None:
     state.open = _open_alerts(keys | {(sender, OVERFLOW) for sender in full})
     for message in messages:
         for signal in message.signals:
-            told, alert = _apply(state, message, signal, is_full=message.integration.pk in full)
-            outcome = {"action": told, "fingerprint": signal.fingerprint}
+            directed = _direct(state, message, signal)
+            told, alert = _apply(state, message, directed, is_full=message.integration.pk in full)
+            outcome = {"action": told, "fingerprint": signal.fingerprint, **directed.reason()}
             message.outcome.append(outcome)
             if alert is not None:
                 state.told.append((outcome, alert))
@@ -81,11 +86,19 @@ def fold(state: Fold, messages: Sequence[Message]) -> None:
         outcome.update(_where(alert))
 
 
+def _direct(state: Fold, message: Message, signal: Signal) -> Directed:
+    """Rules are about what fires; the rest finds its alert by its fingerprint alone."""
+    if signal.action != "fire":
+        return Directed(signal)
+    return state.routes.direct(signal, message.integration, at=message.received_at, row=message.pk)
+
+
 def _write(state: Fold, actor: Actor) -> None:
     changes = state.changes
     # First what is over: a condition that is back needs its place as the one open alert.
     new = {id(alert) for alert in changes.opened}
     _save_changed([alert for key, alert in state.changed.items() if key not in new])
+    pinning.save(state.rerouted)
     free = judging.judge(changes.opened, now=clock.now())
     opened = correlation.attach(free, actor=actor)
     correlation.space_out(free, opened)
@@ -95,6 +108,7 @@ def _write(state: Fold, actor: Actor) -> None:
     correlation.settle(changes, actor=actor)
     if changes.resolved:
         recheck.source_over()
+    state.routes.keep_notes()
 
 
 def _where(alert: Alert) -> dict[str, Any]:
@@ -129,9 +143,10 @@ def _open_alerts(keys: set[Key]) -> dict[Key, Alert]:
 
 
 def _apply(
-    state: Fold, message: Message, signal: Signal, *, is_full: bool
+    state: Fold, message: Message, directed: Directed, *, is_full: bool
 ) -> tuple[str, Alert | None]:
     """Do what the signal says; returns what was done and to which alert, for who asks later."""
+    signal = directed.signal
     if signal.action == "change":
         state.deployed.append(_change(state, message, signal))
         return "change", None
@@ -140,7 +155,7 @@ def _apply(
     if signal.action == "fire":
         if alert is None and is_full:
             return "counted", _count_only(state, message, signal)
-        return _fire(state, alert, message, signal)
+        return _fire(state, alert, message, directed)
     if alert is None or _is_about_earlier(alert, signal):
         return "nothing open", None  # accepted and dropped, as peers do
     if signal.action == "acknowledge":
@@ -150,14 +165,16 @@ def _apply(
     return "resolve", alert
 
 
-def _fire(state: Fold, alert: Alert | None, message: Message, signal: Signal) -> tuple[str, Alert]:
-    key = (message.integration.pk, signal.fingerprint)
+def _fire(
+    state: Fold, alert: Alert | None, message: Message, directed: Directed
+) -> tuple[str, Alert]:
+    key = (message.integration.pk, directed.signal.fingerprint)
     if alert is not None and _was_called_over(alert, message):
         _end(state, key, alert, message.received_at)
         alert = None
     if alert is not None:
-        return _seen_again(state, alert, message, signal), alert
-    state.open[key] = alert = _new_alert(state, message, signal)
+        return _seen_again(state, alert, message, directed), alert
+    state.open[key] = alert = _new_alert(state, message, directed)
     state.changes.opened.append(alert)
     return "open", alert
 
@@ -177,7 +194,7 @@ def _count_only(state: Fold, message: Message, signal: Signal) -> Alert:
         annotations={},
     )
     alert = state.open.get((message.integration.pk, OVERFLOW))
-    return _fire(state, alert, message, counted)[1]
+    return _fire(state, alert, message, Directed(counted))[1]
 
 
 _counts: dict[int, tuple[datetime, int]] = {}
@@ -233,8 +250,8 @@ def _when(message: Message, signal: Signal) -> datetime:
     return at
 
 
-def _new_alert(state: Fold, message: Message, signal: Signal) -> Alert:
-    integration = message.integration
+def _new_alert(state: Fold, message: Message, directed: Directed) -> Alert:
+    integration, signal = message.integration, directed.signal
     return Alert(
         integration=integration,
         fingerprint=signal.fingerprint,
@@ -242,6 +259,9 @@ def _new_alert(state: Fold, message: Message, signal: Signal) -> Alert:
         description=signal.description,
         severity=state.severities.or_default(signal.severity),
         service=state.services.find(signal.service) or integration.service,
+        team=directed.team,
+        priority=directed.priority,
+        muted_by=directed.muting(message.received_at),
         group_key=signal.group[:255],
         labels=signal.labels,
         annotations=signal.annotations,
@@ -268,12 +288,15 @@ def _change(state: Fold, message: Message, signal: Signal) -> Change:
     )
 
 
-def _seen_again(state: Fold, alert: Alert, message: Message, signal: Signal) -> str:
+def _seen_again(state: Fold, alert: Alert, message: Message, directed: Directed) -> str:
     """Count it; and where it says something new, keep that."""
+    signal = directed.signal
     alert.count += 1
     alert.last_seen_at = max(alert.last_seen_at, message.received_at)
     alert.ends_at = _end_of(alert, signal)
     state.changed[id(alert)] = alert
+    if pinning.again(alert, directed, at=message.received_at):
+        state.rerouted.append(alert)
     digest = content(signal, message.integration.options)
     if digest == alert.digest:
         return "duplicate"

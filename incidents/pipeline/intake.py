@@ -14,6 +14,7 @@ from incidents.kernel.errors import Unavailable
 from incidents.models import Integration, SignalState
 from incidents.models import Signal as SignalRow
 from incidents.pipeline.folding import Fold, Message, fold
+from incidents.pipeline.routing import Routes
 from incidents.pipeline.signal import Malformed, Signal
 from incidents.pipeline.triage import Services, Severities
 
@@ -25,7 +26,7 @@ BYTES_A_BATCH: Final = 1024 * 1024
 _PASSING: Final = frozenset({"08", "40", "53", "55", "57"})
 
 
-Tables = tuple[Severities, Services]
+Tables = tuple[Severities, Services, Routes]
 
 
 def fold_batch(read: Read, *, limit: int = 500) -> int:
@@ -38,9 +39,10 @@ def fold_batch(read: Read, *, limit: int = 500) -> int:
     waiting = _waiting(limit)
     if not waiting:
         return 0
-    tables = (Severities.load(), Services.load())
-    if not tables[0]:
+    severities, services = Severities.load(), Services.load()
+    if not severities:
         raise Unavailable("There are no severities.", "Run `manage.py load_starter_kit`.")
+    tables = (severities, services, Routes.load(severities, services))
     try:
         with transaction.atomic():
             return _fold(tables, _claim(waiting), read)
@@ -133,7 +135,8 @@ def _fold(tables: Tables, messages: Sequence[Message], read: Read) -> int:
         return 0
     for message in messages:
         message.signals = _parse(message, read)
-    fold(Fold(*tables), messages)
+    severities, services, routes = tables
+    fold(Fold(severities, services, routes.again()), messages)
     _mark_folded(messages)
     return len(messages)
 

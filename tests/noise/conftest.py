@@ -40,6 +40,11 @@ class Sender:
         """The newest episode of a condition."""
         return Alert.objects.filter(labels__source=source, labels__type=name).latest("pk")
 
+    def opened(self, name: str = "DiskFull", source: str = "db-1") -> str:
+        """The title of the incident that the newest episode is in, or nothing."""
+        incident = self.alert(name, source).incident
+        return incident.title if incident is not None else ""
+
     def say(self, *events: dict[str, Any]) -> None:
         SignalRow.objects.bulk_create(
             SignalRow(

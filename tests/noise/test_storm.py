@@ -26,13 +26,14 @@ def test_another_sender_is_not_swept_along(sender: Sender) -> None:
     sender.say(*_conditions(100))
     other = Integration.objects.create(kind="native", name="Quiet", hint="i", key_hash="2" * 64)
     Sender(other, sender.clock).fire("Leak", "web-1")
-    assert sender.alert("Leak", "web-1").incident.title == "Leak on web-1"
+    assert sender.opened("Leak", "web-1") == "Leak on web-1"
 
 
 def test_after_the_storm_each_cause_has_its_own_incident_again(sender: Sender) -> None:
     sender.say(*_conditions(100))
     sender.wait(minutes=6)
-    assert sender.fire("Leak").incident.title == "Leak on db-1"
+    sender.fire("Leak")
+    assert sender.opened("Leak") == "Leak on db-1"
 
 
 def test_conditions_past_the_limit_are_counted_and_their_messages_kept(

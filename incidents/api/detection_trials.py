@@ -16,7 +16,7 @@ from incidents.api.views_common import ActionView, In, operation
 from incidents.models import Backtest, BacktestState, DetectionRule, RuleMode, RuleRun
 from incidents.selectors import detection
 from incidents.sources.detection import Text, backtest, trial
-from incidents.sources.detection.rules import POLL_EVERY, POLL_JOB, complete
+from incidents.sources.detection.rules import POLL_JOB, complete
 
 
 class RuleRunOut(serializers.Serializer[Any]):
@@ -107,7 +107,9 @@ class BacktestsView(ActionView):
 class PrecisionOut(serializers.Serializer[Any]):
     incidents = serializers.IntegerField(help_text="Incidents that its alerts were part of.")
     wrong = serializers.IntegerField(help_text="Of these, marked as false alarms.")
-    precision = Number(source="share", allow_null=True)
+    precision = Number(
+        source="share", allow_null=True, help_text=f"Null: fewer than {detection.ENOUGH} incidents."
+    )
 
 
 class RuleStatusOut(serializers.Serializer[Any]):
@@ -121,6 +123,24 @@ class RuleStatusOut(serializers.Serializer[Any]):
     judged = PrecisionOut(help_text="Over the last 30 days.")
 
 
+class LatencyOut(serializers.Serializer[Any]):
+    """From when it began, as the alert says, to when its incident was open; of 30 days."""
+
+    mean_seconds = Number(source="mean", allow_null=True)
+    median_seconds = Number(source="median", allow_null=True)
+    incidents = serializers.IntegerField(
+        help_text=f"How many were measured. Fewer than {detection.ENOUGH} make no figure: null."
+    )
+
+
+class UptimeOut(serializers.Serializer[Any]):
+    share = Number(
+        allow_null=True,
+        help_text=f"Null: fewer than {detection.ENOUGH_MINUTES} minutes are known.",
+    )
+    minutes = serializers.IntegerField(help_text="Of the last day, or since detection began.")
+
+
 class DetectionStatusOut(serializers.Serializer[Any]):
     active_alerts = serializers.IntegerField()
     modes = serializers.DictField(child=serializers.IntegerField())
@@ -130,13 +150,11 @@ class DetectionStatusOut(serializers.Serializer[Any]):
         help_text="Opened by alerts in each of the last 24 hours, oldest first.",
     )
     judged = PrecisionOut(help_text="Incidents that alerts opened in the last 30 days.")
-    false_positive_rate = Number(source="false_share", allow_null=True)
-    detection_latency_seconds = Number(
-        source="latency", allow_null=True, help_text="From when it began; the median of 30 days."
+    false_positive_rate = Number(
+        source="judged.wrong_share", allow_null=True, help_text="Of `judged.incidents`; as there."
     )
-    detector_uptime = Number(
-        source="uptime", allow_null=True, help_text="Share of the polls of the last day."
-    )
+    detection_latency = LatencyOut(source="latency")
+    detector_uptime = UptimeOut(source="uptime")
     failing_sources = serializers.IntegerField()
     failing_rules = serializers.IntegerField()
     rules = RuleStatusOut(many=True, help_text="At most 1,000, by name.")
@@ -148,7 +166,7 @@ class DetectionStatusView(ActionView):
     @operation("How detection is doing", answers=DetectionStatusOut)
     def get(self, request: Request) -> Response:  # noqa: ARG002
         visible = access.visible_incidents(self.principal)
-        status = detection.status(visible, poll=POLL_JOB, every=POLL_EVERY)
+        status = detection.status(visible, poll=POLL_JOB)
         rules = [_status(row) for row in detection.all_rows()]
         return Response(
             DetectionStatusOut({**_members(status), "rules": rules}, context={"view": self}).data
@@ -156,7 +174,7 @@ class DetectionStatusView(ActionView):
 
 
 def _members(status: detection.Status) -> dict[str, Any]:
-    names = ("active_alerts", "modes", "hourly", "judged", "false_share", "latency", "uptime")
+    names = ("active_alerts", "modes", "hourly", "judged", "latency", "uptime")
     return {name: getattr(status, name) for name in (*names, "failing_sources", "failing_rules")}
 
 

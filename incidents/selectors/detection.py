@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from statistics import median
+from statistics import mean, median
 from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.fields.json import KT
-from django.db.models.functions import TruncHour
+from django.db.models.functions import TruncHour, TruncMinute
 
 from incidents.kernel import clock
 from incidents.models import (
@@ -30,19 +30,47 @@ SPARK: Final = 30
 SHOWN: Final = 50
 MOST: Final = 1000
 JUDGED: Final = timedelta(days=30)
+ENOUGH: Final = 5
+ENOUGH_MINUTES: Final = 10
 _DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """Of the incidents that alerts of a rule opened or joined, how many were no false alarm."""
+    """Of the incidents that alerts of a rule opened or joined, how many were no false alarm.
+
+    Shares of fewer than ENOUGH incidents are None: one false alarm of two is no 50 %.
+    """
 
     incidents: int = 0
     wrong: int = 0
 
     @property
     def share(self) -> float | None:
-        return 1 - self.wrong / self.incidents if self.incidents else None
+        return 1 - self.wrong / self.incidents if self.incidents >= ENOUGH else None
+
+    @property
+    def wrong_share(self) -> float | None:
+        return self.wrong / self.incidents if self.incidents >= ENOUGH else None
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """From when it began, as the alert says, to when the incident was open, in seconds; None where
+    fewer than ENOUGH incidents tell. `incidents` are those that do."""
+
+    mean: float | None = None
+    median: float | None = None
+    incidents: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Uptime:
+    """The share of the last day's minutes, or of those since the first one, in which rules were
+    judged; None where fewer than ENOUGH_MINUTES are over."""
+
+    share: float | None = None
+    minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,28 +194,20 @@ def findings(rule: DetectionRule) -> list[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Shares are None, and latencies too, where there was nothing to measure.
-
-    `hourly` are the incidents that alerts opened in each of the last 24 hours, oldest first.
-    `uptime` is the share of polls of the last day, or since the first one, that took place.
-    """
+    """`hourly` are the incidents that alerts opened in each of the last 24 hours, oldest first."""
 
     modes: Mapping[str, int]
     active_alerts: int
     hourly: Sequence[int]
     judged: Precision
-    latency: float | None
-    uptime: float | None
+    latency: Latency
+    uptime: Uptime
     failing_sources: int
     failing_rules: int
 
-    @property
-    def false_share(self) -> float | None:
-        return self.judged.wrong / self.judged.incidents if self.judged.incidents else None
 
-
-def status(visible: QuerySet[Incident], *, poll: str, every: int) -> Status:
-    """All figures in eight queries. `poll` is the job that judges rules, every so many seconds."""
+def status(visible: QuerySet[Incident], *, poll: str) -> Status:
+    """All figures in eight queries. `poll` is the job that judges rules."""
     modes = dict(DetectionRule.objects.values_list("mode").annotate(n=Count("pk")).order_by())
     opened = visible.filter(source="alert", opened_at__gte=clock.now() - JUDGED)
     told = opened.aggregate(n=Count("pk"), wrong=Count("pk", filter=Q(false_positive=True)))
@@ -198,7 +218,7 @@ def status(visible: QuerySet[Incident], *, poll: str, every: int) -> Status:
         hourly=_hourly(opened),
         judged=Precision(told["n"], told["wrong"]),
         latency=_latency(opened),
-        uptime=_uptime(poll, every),
+        uptime=_uptime(poll),
         failing_sources=TelemetrySource.objects.filter(failing_since__isnull=False).count(),
         failing_rules=on.filter(failing_since__isnull=False).count(),
     )
@@ -214,21 +234,24 @@ def _hourly(opened: QuerySet[Incident]) -> list[int]:
     return [found.get(hour, 0) for hour in hours]
 
 
-def _latency(opened: QuerySet[Incident]) -> float | None:
-    """From when it began, as the alert says, to when the incident was open; the median, seconds."""
-    times = opened.order_by("-opened_at").values_list("began_at", "opened_at")[:1000]
+def _latency(opened: QuerySet[Incident]) -> Latency:
+    times = opened.order_by("-opened_at").values_list("began_at", "opened_at")[:MOST]
     waits = [clock.seconds_between(began, at) for began, at in times]
     known = [wait for wait in waits if wait is not None]
-    return median(known) if known else None
+    if len(known) < ENOUGH:
+        return Latency(incidents=len(known))
+    return Latency(mean(known), median(known), len(known))
 
 
-def _uptime(poll: str, every: int) -> float | None:
-    now = clock.now()
-    slots = JobRun.objects.filter(job=poll)
-    told = slots.filter(slot__gt=now - _DAY).aggregate(n=Count("pk"), first=Min("slot"))
-    if not told["n"]:
-        return 0.0 if slots.exists() else None
-    before = slots.filter(slot__lte=now - _DAY).exists()
-    since = now - _DAY if before else told["first"]
-    expected = (now - since).total_seconds() // every or 1
-    return float(min(1.0, told["n"] / expected))
+def _uptime(poll: str) -> Uptime:
+    """Whole minutes, not polls: one poll that takes a minute skips eleven and misses nothing."""
+    end = clock.now().replace(second=0, microsecond=0)
+    slots = JobRun.objects.filter(job=poll, slot__lt=end)
+    first = slots.aggregate(first=Min("slot"))["first"]
+    if first is None:
+        return Uptime()
+    start = max(end - _DAY, first.replace(second=0, microsecond=0))
+    minutes = int((end - start).total_seconds() // 60)
+    minute = TruncMinute("slot", tzinfo=end.tzinfo)
+    judged = slots.filter(slot__gte=start).aggregate(n=Count(minute, distinct=True))["n"]
+    return Uptime(judged / minutes if minutes >= ENOUGH_MINUTES else None, minutes)

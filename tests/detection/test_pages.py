@@ -264,46 +264,64 @@ def test_precision_is_what_responders_say(
     make_rule: MakeRule, declare: Declare, service: Service
 ) -> None:
     rule = make_rule()
-    incidents = [declare(f"Number {n}") for n in range(4)]
+    incidents = [declare(f"Number {n}") for n in range(6)]
     for number, incident in enumerate([*incidents, incidents[0]]):
         _alert(rule, incident, number)
     assert detection.precision([rule.pk])[rule.pk].share == 1.0
     Incident.objects.filter(pk=incidents[0].pk).update(false_positive=True)
     judged = detection.precision([rule.pk])[rule.pk]
-    assert (judged.incidents, judged.wrong, judged.share) == (4, 1, 0.75)
+    assert (judged.incidents, judged.wrong, judged.share) == (6, 1, 5 / 6)
     Incident.objects.filter(pk=incidents[1].pk).update(private=True)
-    assert detection.precision()[rule.pk].incidents == 3
+    assert detection.precision()[rule.pk].share == 4 / 5
+    Incident.objects.filter(pk=incidents[2].pk).update(private=True)
+    assert (detection.precision()[rule.pk].incidents, detection.precision()[rule.pk].share) == (
+        *(4, None),
+    )
 
 
 def _status() -> detection.Status:
-    return detection.status(Incident.objects.all(), poll=POLL_JOB, every=5)
+    return detection.status(Incident.objects.all(), poll=POLL_JOB)
 
 
 def test_the_status_counts_what_alerts_opened(declare: Declare, frozen: FrozenClock) -> None:
-    for hours in (0, 1, 1, 30):
+    for number, hours in enumerate((0, 1, 1, 30, 40)):
         incident = declare()
         at = frozen.at - timedelta(hours=hours)
         Incident.objects.filter(pk=incident.pk).update(
-            source="alert", opened_at=at, began_at=at - timedelta(seconds=90)
+            source="alert", opened_at=at, began_at=at - timedelta(seconds=90 + 60 * (number // 4))
         )
     Incident.objects.filter(pk=incident.pk).update(false_positive=True)
     declare("By hand")
     status = _status()
     assert status.hourly == [*[0] * 22, 2, 1]
-    assert (status.false_share, status.latency) == (0.25, 90.0)
+    assert (status.judged.wrong_share, status.judged.incidents) == (0.2, 5)
+    assert (status.latency.mean, status.latency.median, status.latency.incidents) == (102, 90, 5)
+    Incident.objects.filter(pk=incident.pk).update(private=True)
+    few = detection.status(Incident.objects.filter(private=False), poll=POLL_JOB)
+    assert (few.judged.wrong_share, few.latency) == (None, detection.Latency(incidents=4))
 
 
-@pytest.mark.parametrize(("missing", "uptime"), [(0, 1.0), (180, 0.75)])
-def test_uptime_is_the_share_of_polls_that_took_place(
-    db: None, frozen: FrozenClock, missing: int, uptime: float
+@pytest.mark.parametrize(
+    ("missing", "every", "uptime"), [(0, 5, 1.0), (180, 5, 0.75), (0, 55, 1.0)]
+)
+def test_uptime_is_the_share_of_minutes_in_which_rules_were_judged(
+    db: None, frozen: FrozenClock, missing: int, every: int, uptime: float
 ) -> None:
-    assert _status().uptime is None
-    slots = range(720, missing, -1)
-    rows = [JobRun(job=POLL_JOB, slot=frozen.at - timedelta(seconds=5 * n)) for n in slots]
-    JobRun.objects.bulk_create(rows)
-    assert _status().uptime == pytest.approx(uptime)
+    """A busy round takes a minute: nothing was missed though eleven polls did not take place."""
+    assert _status().uptime == detection.Uptime()
+    ago = [n * 5 for n in range(720, missing, -1) if n * 5 % every == 0]
+    JobRun.objects.bulk_create(
+        [JobRun(job=POLL_JOB, slot=frozen.at - timedelta(seconds=seconds)) for seconds in ago]
+    )
+    assert _status().uptime.share == pytest.approx(uptime, abs=0.03)
+    assert 58 <= _status().uptime.minutes <= 60
     frozen.fast_forward(days=3)
-    assert _status().uptime == 0.0
+    assert _status().uptime == detection.Uptime(0.0, 1440)
+
+
+def test_a_detector_that_has_just_begun_has_no_uptime_yet(db: None, frozen: FrozenClock) -> None:
+    JobRun.objects.create(job=POLL_JOB, slot=frozen.at - timedelta(minutes=5))
+    assert _status().uptime.share is None
 
 
 def test_one_click_on_an_alert_marks_a_false_alarm_and_one_takes_it_back(
@@ -313,12 +331,12 @@ def test_one_click_on_an_alert_marks_a_false_alarm_and_one_takes_it_back(
     _alert(rule, incident, 1)
     path = reverse("web:alert", args=[Alert.objects.get().pk])
     edit = reverse("warroom:edit", kwargs={"ref": incident.reference})
-    for value, offered, share in (("yes", "It was real", 0.0), ("no", "False alarm", 1.0)):
+    for value, offered in (("yes", "It was real"), ("no", "False alarm")):
         sent = {"false_positive": value, "next": path}
         page = client.post(edit, sent, follow=True)
         assert page.request["PATH_INFO"] == path
         assert offered in page.content.decode()
-        assert detection.precision()[rule.pk].share == share
+        assert detection.precision()[rule.pk].wrong == (value == "yes")
 
 
 @pytest.mark.parametrize(

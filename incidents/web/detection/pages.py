@@ -14,7 +14,7 @@ from incidents.models import DetectionRule, RuleMode
 from incidents.selectors import detection
 from incidents.sources.detection import KINDS, backtest
 from incidents.sources.detection.library import entries
-from incidents.sources.detection.rules import POLL_EVERY, POLL_JOB, complete
+from incidents.sources.detection.rules import POLL_JOB, complete
 from incidents.web.detection.words import condition, settings_in_words
 from incidents.web.guard import Request, requires
 from incidents.web.permissions import abilities
@@ -33,7 +33,7 @@ def overview(request: Request) -> HttpResponse:
     chosen = detection.RuleFilter(mode=mode, text=asked["q"], after=asked["after"])
     page = detection.rules(chosen)
     visible = access.visible_incidents(request.principal)
-    status = detection.status(visible, poll=POLL_JOB, every=POLL_EVERY)
+    status = detection.status(visible, poll=POLL_JOB)
     following = {"q": asked["q"], "mode": mode, "after": page.following}
     context = {
         "rows": [_row(row) for row in page.rows],

@@ -23,6 +23,8 @@ POLICY: Final[dict[str, tuple[Role, Scope]]] = {
     "incident.delete": (Role.ADMIN, Scope.ADMIN),
     "alert.read": (Role.OBSERVER, Scope.READ),
     "alert.send": (Role.RESPONDER, Scope.EVENTS),
+    "heartbeat.read": (Role.OBSERVER, Scope.READ),
+    "heartbeat.write": (Role.ADMIN, Scope.ADMIN),
     "runbook.read": (Role.OBSERVER, Scope.READ),
     "runbook.run": (Role.RESPONDER, Scope.INCIDENTS),
     "runbook.edit": (Role.ADMIN, Scope.ADMIN),

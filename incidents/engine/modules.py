@@ -8,6 +8,7 @@ from incidents.engine import deliveries, retention
 from incidents.pipeline import intake
 from incidents.pipeline.noise import recheck
 from incidents.sources import adapters
+from incidents.sources.heartbeats import watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ MODULES: Final = (
     Module("intake", 7_461_001, _fold_signals),
     # Under the lock of intake: what waits is judged while nothing is folded.
     Module("noise", 7_461_001, recheck.work),
+    Module(watch.MODULE, 7_461_005, watch.work),
     Module("deliveries", 7_461_002, deliveries.work),
     Module("retention", 7_461_003, retention.work, every=60),
 )

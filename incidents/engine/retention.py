@@ -14,6 +14,8 @@ from incidents.models import (
     Delivery,
     DeliveryState,
     Finding,
+    HeartbeatOutage,
+    HeartbeatPing,
     IdempotencyKey,
     JobRun,
     RuleRun,
@@ -24,6 +26,7 @@ from incidents.sources.adapters import ADAPTERS
 
 BATCH: Final = 1000
 _WEEK: Final = timedelta(days=7)
+_YEAR: Final = timedelta(days=366)
 
 
 def work() -> int:
@@ -77,6 +80,16 @@ def _changes(now: datetime) -> QuerySet[Change]:
     return Change.objects.filter(received_at__lt=now - kept)
 
 
+def _pings(now: datetime) -> QuerySet[HeartbeatPing]:
+    """Of each heartbeat the newest hundred, and no longer than raw messages are kept."""
+    old = now - timedelta(days=settings.SIGNAL_RETENTION_DAYS)
+    return HeartbeatPing.objects.filter(received_at__lt=old, number__isnull=False)
+
+
+def _outages(now: datetime) -> QuerySet[HeartbeatOutage]:
+    return HeartbeatOutage.objects.filter(ended_at__lt=now - _YEAR)
+
+
 def _jobs(now: datetime) -> QuerySet[JobRun]:
     return JobRun.objects.filter(slot__lt=now - _WEEK)
 
@@ -93,6 +106,8 @@ _OLD: Final[tuple[Callable[[datetime], QuerySet[Any]], ...]] = (
     _findings,
     _backtests,
     _changes,
+    _pings,
+    _outages,
     _jobs,
     _idempotency,
 )

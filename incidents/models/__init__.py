@@ -18,6 +18,15 @@ from incidents.models.detection import (
     TelemetrySource,
 )
 from incidents.models.fact import Delivery, DeliveryState, Fact
+from incidents.models.heartbeat import (
+    Heartbeat,
+    HeartbeatOutage,
+    HeartbeatPing,
+    HeartbeatSchedule,
+    HeartbeatState,
+    OutageReason,
+    PingKind,
+)
 from incidents.models.idempotency import IdempotencyKey
 from incidents.models.incident import (
     OVER,
@@ -73,6 +82,11 @@ __all__ = [
     "Fact",
     "Finding",
     "GroupingPolicy",
+    "Heartbeat",
+    "HeartbeatOutage",
+    "HeartbeatPing",
+    "HeartbeatSchedule",
+    "HeartbeatState",
     "IdempotencyKey",
     "Incident",
     "IncidentRole",
@@ -83,6 +97,8 @@ __all__ = [
     "MetricDay",
     "NoData",
     "Operator",
+    "OutageReason",
+    "PingKind",
     "Role",
     "RoleAssignment",
     "RollupDay",

@@ -4,6 +4,8 @@ from django.urls import path
 
 from incidents.web import accounts, alerts, board, configuration, incidents, integrations, welcome
 from incidents.web.detection import changes, pages
+from incidents.web.heartbeats import changes as heartbeat_changes
+from incidents.web.heartbeats import pages as heartbeats
 
 app_name = "web"
 urlpatterns = [
@@ -47,4 +49,11 @@ urlpatterns = [
     path("detection/rules/<int:pk>/backtest", changes.test_on_history, name="detection_backtest"),
     path("detection/sources/new", changes.new_source, name="detection_source_new"),
     path("detection/sources/<int:pk>", changes.edit_source, name="detection_source"),
+    path("heartbeats", heartbeats.listing, name="heartbeats"),
+    path("heartbeats/new", heartbeat_changes.new, name="heartbeat_new"),
+    path("heartbeats/preview", heartbeat_changes.preview, name="heartbeat_preview"),
+    path("heartbeats/<slug:heartbeat>", heartbeats.detail, name="heartbeat"),
+    path("heartbeats/<slug:heartbeat>/live", heartbeats.live, name="heartbeat_live"),
+    path("heartbeats/<slug:heartbeat>/edit", heartbeat_changes.edit, name="heartbeat_edit"),
+    path("heartbeats/<slug:heartbeat>/change", heartbeat_changes.change, name="heartbeat_change"),
 ]

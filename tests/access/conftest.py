@@ -20,6 +20,7 @@ from incidents.models import (
     User,
 )
 from incidents.pipeline import lifecycle
+from incidents.sources.heartbeats import writing as heartbeats
 from postmortems import services as postmortems
 from runbooks import services as runbooks
 from runbooks.models import Runbook
@@ -96,6 +97,7 @@ def world(
         name="Errors", source=source, query="up", threshold=1, severity=severities["P1"]
     )
     key, _ = ApiKey.issue("Deploys", ["read"])
+    heartbeat = heartbeats.create({"name": "Backup", "severity": severities["P1"]})
     by = people.commander
     seen = _populate(declare("Checkout", by=by, service=service), integration, runbook, by)
     hidden = _populate(declare(MARK, by=by, private=True), integration, runbook, by)
@@ -108,6 +110,7 @@ def world(
         "rule": rule.pk,
         "source": source.pk,
         "integration": integration.pk,
+        "heartbeat": heartbeat.slug,
     }
     return World({**common, **seen}, {**common, **hidden})
 

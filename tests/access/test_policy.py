@@ -19,6 +19,8 @@ DECIDED: Final = {
     "incident.delete": ("admin", None),
     "alert.read": ("observer", "read"),
     "alert.send": ("responder", "events"),
+    "heartbeat.read": ("observer", "read"),
+    "heartbeat.write": ("admin", None),
     "runbook.read": ("observer", "read"),
     "runbook.run": ("responder", "incidents"),
     "runbook.edit": ("admin", None),

@@ -20,6 +20,7 @@ from incidents.sources.adapters.integrations import create_integration
 from postmortems import services as postmortems
 from runbooks import services as runbooks
 from statuspage.models import Component, ComponentGroup, StatusPage
+from tests.browser import beats
 from tests.browser.world import World, alert, typical
 
 WORD = "payment-authorisation-gateway-eu-central-1b.internal.example"
@@ -38,6 +39,7 @@ def overfull() -> World:
     _incidents(world)
     _documents(world)
     _settings(world)
+    world.places |= beats.many(WORD)
     return world
 
 

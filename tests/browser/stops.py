@@ -125,6 +125,24 @@ DETECTION: Final = (
     Stop("source-new", "/detection/sources/new?kind=kubernetes", by="admin", worlds=ONCE),
     Stop("source", "/detection/sources/{source}", by="admin"),
 )
+HEARTBEATS: Final = (
+    Stop("heartbeats", "/heartbeats"),
+    Stop("heartbeats-first", "/heartbeats", by="admin", worlds=("fresh",)),
+    Stop("heartbeats-none", "/heartbeats?q=nowhere", worlds=ONCE),
+    Stop("heartbeat", "/heartbeats/{beat}", by="admin"),
+    Stop("heartbeat-down", "/heartbeats/{beat_down}", worlds=ONCE),
+    Stop("heartbeat-waiting", "/heartbeats/{beat_new}", by="admin", worlds=ONCE),
+    Stop("heartbeat-new", "/heartbeats/new", by="admin", worlds=ONCE),
+    Stop(
+        "heartbeat-refused",
+        "/heartbeats/new",
+        by="admin",
+        deed=send("Save", name="Backup", cron="61 * * * *"),
+        status=422,
+        worlds=ONCE,
+    ),
+    Stop("heartbeat-edit", "/heartbeats/{beat}/edit", by="admin"),
+)
 SETTINGS: Final = (
     Stop("welcome", "/welcome", by="admin", worlds=("fresh", "typical")),
     Stop("welcome-commands", "/welcome", by="admin", deed=send("Make the commands"), worlds=ONCE),
@@ -193,7 +211,7 @@ ADMIN: Final = (
 )
 
 STOPS: Final = (
-    *(*CONSOLE, *ROOM, *RUNBOOKS, *POSTMORTEMS, *DETECTION),
+    *(*CONSOLE, *ROOM, *RUNBOOKS, *POSTMORTEMS, *DETECTION, *HEARTBEATS),
     *(*SETTINGS, *STATUS, *ENTRANCE, *ADMIN),
 )
 # Addresses that answer with no page: why nobody walks them.
@@ -208,6 +226,8 @@ NO_PAGES: Final = {
     "warroom:rail": "part of the room",
     "warroom:items": "part of the room",
     "web:integration_arrival": "part of the page of an integration",
+    "web:heartbeat_live": "part of the page of a heartbeat",
+    "web:heartbeat_preview": "part of the form of a heartbeat",
     "postmortems:export": "a file; tests/postmortems opens it",
 }
 # Something for each parameter, to ask the resolver what an address is.
@@ -215,6 +235,7 @@ ANYTHING: Final = {
     **dict.fromkeys(("ref", "quiet", "over"), "INC-1"),
     **dict.fromkeys(("pk", "alert", "item", "run", "runbook", "step", "seq", "rule", "source"), 1),
     **dict.fromkeys(("slug", "section", "token", "public", "kind"), "some"),
+    **dict.fromkeys(("heartbeat", "beat", "beat_down", "beat_new"), "some"),
     "alertmanager": SimpleNamespace(pk=1),
     "delivery_id": "0198c0de-0000-7000-8000-000000000000",
 }

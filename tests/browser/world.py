@@ -34,6 +34,7 @@ from runbooks import services as runbooks
 from runbooks.models import Runbook, RunbookRun
 from statuspage.models import Component, StatusPage
 from statuspage.services import Announcement, publish_update
+from tests.browser import beats
 from warroom.services import chat
 
 CHAT = (
@@ -148,6 +149,7 @@ def typical() -> World:
     _settings(world)
     _outage(world)
     world.minutes_ago(0)
+    world.places |= beats.some()
     rollup.fill_touched()
     return world
 

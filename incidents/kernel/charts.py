@@ -4,9 +4,10 @@ Each has a <title> that says in a sentence what it shows. A chart that carries f
 beside a table of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
+from typing import Final
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -75,6 +76,75 @@ def spark_against(
         '<circle class="pt" cx="{}" cy="{}" r="2.5"/></svg>',
         *(WIDTH, HEIGHT, WIDTH, HEIGHT, title or "Trend", limit),
         *(" ".join(f"{x},{y}" for x, y in spots), *spots[-1]),
+    )
+
+
+TALL: Final = 140
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a value went, oldest first: against a line, or against the band in which it is usual."""
+
+    values: Sequence[float | None]
+    words: tuple[str, str]  # under the first and under the last value
+    line: float | None = None
+    band: tuple[float, float] | None = None
+
+
+def course(shown: Course, title: str) -> SafeString:
+    """Empty where fewer than two values are known."""
+    known = [(n, v) for n, v in enumerate(shown.values) if v is not None and isfinite(v)]
+    if len(known) < 2:
+        return SafeString("")
+    marks = [v for v in (shown.line, *(shown.band or ())) if v is not None]
+    levels: list[float] = [v for _, v in known] + marks
+    low, high = min(levels), max(levels)
+    span = float(high - low) or 1.0
+
+    def y(value: float) -> float:
+        return TALL - 22 - (value - low) / span * (TALL - 36.0)
+
+    step = (FULL - 64) / (len(shown.values) - 1)
+    line = " ".join(f"{n * step:.1f},{y(v):.1f}" for n, v in known)
+    last, newest = known[-1]
+    drawn = format_html(
+        '{}{}{}<polyline class="line" points="{}"/><circle class="pt" cx="{}" cy="{}" r="3"/>'
+        '<text class="note" x="0" y="{}">{}</text><text class="note" x="{}" y="{}"'
+        ' text-anchor="end">{}</text>',
+        *(_course_band(shown.band, y), _course_line(shown.line, y), _course_ends(low, high, y)),
+        *(line, f"{last * step:.1f}", f"{y(newest):.1f}"),
+        *(TALL - 4, shown.words[0], FULL - 64, TALL - 4, shown.words[1]),
+    )
+    return _picture("course", (FULL, TALL), title, drawn)
+
+
+def _course_band(band: tuple[float, float] | None, y: Callable[[float], float]) -> SafeString:
+    if band is None:
+        return SafeString("")
+    top, height = y(band[1]), max(1.0, y(band[0]) - y(band[1]))
+    return format_html(
+        '<rect class="band" x="0" y="{}" width="{}" height="{}"/>',
+        *(f"{top:.1f}", FULL - 64, f"{height:.1f}"),
+    )
+
+
+def _course_line(line: float | None, y: Callable[[float], float]) -> SafeString:
+    if line is None:
+        return SafeString("")
+    return format_html(
+        '<line class="limit" x1="0" x2="{}" y1="{}" y2="{}"/>'
+        '<text class="strong" x="{}" y="{}">{}</text>',
+        *(FULL - 64, f"{y(line):.1f}", f"{y(line):.1f}"),
+        *(FULL - 58, f"{y(line) + 4:.1f}", f"{line:.4g}"),
+    )
+
+
+def _course_ends(low: float, high: float, y: Callable[[float], float]) -> SafeString:
+    """The least and the greatest level, at the upper left: beside them the line has no room."""
+    rows = ((f"{y(high) - 3:.1f}", f"{high:.4g}"), (f"{y(low) + 11:.1f}", f"{low:.4g}"))
+    return format_html_join(
+        "", '<text class="note" x="0" y="{}">{}</text>', rows[: 1 + (high > low)]
     )
 
 

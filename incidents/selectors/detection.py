@@ -1,5 +1,6 @@
 """How detection is doing: rules with their last runs, what they got right, and who watches."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -7,7 +8,17 @@ from statistics import mean, median
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerChoices,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    When,
+)
 from django.db.models.fields.json import KT
 from django.db.models.functions import TruncHour, TruncMinute
 
@@ -91,7 +102,7 @@ class RuleRow:
 
 @dataclass(frozen=True, slots=True)
 class RuleFilter:
-    """What to show; `after` is the name of the last rule of the page before."""
+    """What to show; `after` is the place of the last rule of the page before: rank:name."""
 
     mode: str = ""
     text: str = ""
@@ -108,18 +119,51 @@ class RulePage:
     following: str
 
 
+class Rank(IntegerChoices):
+    """How rules are grouped: what needs somebody now comes first."""
+
+    FIRING = 0, "Over the line now"
+    BROKEN = 1, "Cannot be judged"
+    LIVE = 2, "Live, all quiet"
+    SHADOW = 3, "In shadow"
+    OFF = 4, "Off"
+
+
+def _ranked() -> QuerySet[DetectionRule, Any]:
+    firing = Exists(RuleSeries.objects.filter(rule=OuterRef("pk"), firing=True))
+    rank = Case(
+        When(mode=RuleMode.OFF, then=Rank.OFF),
+        When(firing, mode=RuleMode.LIVE, then=Rank.FIRING),
+        When(failing_since__isnull=False, then=Rank.BROKEN),
+        When(mode=RuleMode.SHADOW, then=Rank.SHADOW),
+        default=Rank.LIVE,
+    )
+    rows = DetectionRule.objects.select_related("source", "severity", "service")
+    return rows.annotate(rank=rank).order_by("rank", "severity__rank", "name")
+
+
 def rules(chosen: RuleFilter) -> RulePage:
-    """A page of rules by name. Five queries, however many rules there are."""
-    found = DetectionRule.objects.select_related("source", "severity", "service")
+    """A page of rules, the worst first. Five queries, however many rules there are."""
+    found = _ranked()
     if chosen.mode:
         found = found.filter(mode=chosen.mode)
     if chosen.text:
         found = found.filter(Q(name__icontains=chosen.text) | Q(query__icontains=chosen.text))
-    if chosen.after:
-        found = found.filter(name__gt=chosen.after)
-    page = list(found.order_by("name")[: PAGE + 1])
-    following = page[PAGE - 1].name if len(page) > PAGE else ""
+    found = _following(found, chosen.after)
+    page = list(found[: PAGE + 1])
+    last = page[PAGE - 1] if len(page) > PAGE else None
+    following = f"{last.rank}:{last.severity.rank}:{last.name}" if last else ""
     return RulePage(_rows(page[:PAGE]), following)
+
+
+def _following(found: QuerySet[DetectionRule, Any], after: str) -> QuerySet[DetectionRule, Any]:
+    """What comes after a rule, even where that one has moved meanwhile."""
+    rank, _, rest = after.partition(":")
+    level, _, name = rest.partition(":")
+    if not (re.fullmatch("[0-9]{1,4}", rank) and re.fullmatch("[0-9]{1,4}", level)):
+        return found
+    later = Q(severity__rank=int(level), name__gt=name) | Q(severity__rank__gt=int(level))
+    return found.filter(Q(rank__gt=int(rank)) | Q(later, rank=int(rank)))
 
 
 def all_rows() -> list[RuleRow]:

@@ -66,6 +66,7 @@ class Client:
 
     label: str
     asks: str  # what a query to it is, for people
+    probe: str  # a query that it always answers
     now: Callable[[Place, str], list[Sample]]
     history: Callable[[Place, str, Span], list[Series]] | None = None
     lines: Callable[[Place, str, Span], list[Line]] | None = None

@@ -75,6 +75,7 @@ CLIENTS.add("http")(
     Client(
         label="HTTP check",
         asks=f"What to look at: {', '.join(WORDS)}.",
+        probe="up",
         now=now,
         options=_OPTIONS,
     )

@@ -202,6 +202,7 @@ CLIENTS.add("kubernetes")(
         label="Kubernetes",
         asks=f"One of {', '.join(_CONDITIONS)}; then, where wanted, namespace=… and selector=…. A"
         " pattern rule asks for events.",
+        probe="NotReady",
         now=now,
         lines=lines,
         most_lines=MOST_LINES,

@@ -61,6 +61,7 @@ CLIENTS.add("loki")(
     Client(
         label="Loki",
         asks="LogQL. A pattern rule asks for lines, the other kinds for numbers.",
+        probe="vector(1)",
         now=now,
         history=over_time,
         lines=lines,

@@ -93,6 +93,7 @@ CLIENTS.add("prometheus")(
     Client(
         label="Prometheus",
         asks="PromQL; each series of the result is judged by itself.",
+        probe="vector(1)",
         now=lambda place, promql: query(place.http, place.url, promql),
         history=lambda place, promql, span: query_range(place.http, place.url, promql, span),
     )

@@ -19,6 +19,7 @@ from incidents.models import (
     Incident,
     Integration,
     JobRun,
+    RuleBaseline,
     RuleRun,
     Service,
     Severity,
@@ -250,14 +251,81 @@ def test_it_pages_and_filters_by_name_and_mode(admin: Client, make_rule: MakeRul
     for number in range(52):
         make_rule(name=f"Rule {number:02}", mode="live" if number % 2 else "shadow")
     first = text(admin, "detection")
-    assert "Rule 49" in first
-    assert "Rule 50" not in first
-    assert "after=Rule+49" in first
-    assert "Rule 50" in text(admin, "detection", after="Rule 49")
+    assert "Rule 46" in first
+    assert "Rule 48" not in first
+    assert "after=3%3A1%3ARule+46" in first
+    later = text(admin, "detection", after="3:1:Rule 46")
+    assert ("Rule 48" in later, "Rule 50" in later, "Rule 46" in later) == (True, True, False)
+    assert "Rule 01" in text(admin, "detection", after="nonsense")
     shadows = text(admin, "detection", mode="shadow", q="Rule 0")
     assert "Rule 02" in shadows
     assert "Rule 03" not in shadows
     assert "No rule matches" in text(admin, "detection", q="nowhere\0")
+
+
+def test_the_worst_rules_come_first(
+    admin: Client, make_rule: MakeRule, severities: dict[str, Severity]
+) -> None:
+    for name, mode in (("Quiet", "live"), ("Off", "off"), ("Watched", "shadow")):
+        make_rule(name=f"{name} rule", mode=mode)
+    broken, firing = make_rule(name="Broken rule"), make_rule(name="Firing rule")
+    make_rule(name="A mild rule", severity="P3")
+    DetectionRule.objects.filter(pk=broken.pk).update(
+        failing_since=clock.now(), last_error="parse error at char 7"
+    )
+    firing.series.create(fingerprint="f", firing=True, over_since=clock.now())
+    page = text(admin, "detection")
+    wanted = [
+        *("Over the line now", "Firing rule", "Cannot be judged", "Broken rule", "parse error"),
+        *("Live, all quiet", "Quiet rule", "A mild rule", "Watched rule", "Off rule"),
+    ]
+    places = [page.index(words) for words in wanted]
+    assert places == sorted(places)
+
+
+def test_a_rule_that_learns_shows_what_is_usual_now(
+    admin: Client, make_rule: MakeRule, telemetry: Telemetry
+) -> None:
+    rule = make_rule("anomaly")
+    assert "needs this hour of two earlier weeks" in text(admin, "detection_rule", rule.pk)
+    usual = [[100.0, 0.0, 3]] * 168
+    learned = {"job=a": usual, "job=b": [[5.0, 0.0, 1]] * 168}
+    RuleBaseline.objects.create(rule=rule, query="", made_at=clock.now(), learned=learned)
+    for value in (99.0, 101.0):
+        RuleRun.objects.create(
+            rule=rule, started_at=clock.now(), duration_ms=1, worst_value=value, series=1
+        )
+    page = text(admin, "detection_rule", rule.pk)
+    assert "90 to 110" in page
+    assert "from 3 weeks" in page
+    assert 'class="band"' in page
+    assert "job=b" not in page
+
+
+def test_an_admin_asks_a_source_whether_it_is_there(admin: Client, telemetry: Telemetry) -> None:
+    assert telemetry.source
+    path = reverse("web:detection_source", args=[telemetry.source.pk])
+    page = admin.post(path, {"action": "ask"}, follow=True).content.decode()
+    assert "Prometheus answered in" in page
+    assert TelemetrySource.objects.get().last_ok_at
+    telemetry.status = 503
+    page = admin.post(path, {"action": "ask"}, follow=True).content.decode()
+    assert "It answered 503" in page
+    assert TelemetrySource.objects.get().failing_since
+
+
+def test_one_click_on_an_incident_marks_a_false_alarm_and_one_takes_it_back(
+    people: People, sign_in: Callable[[User], Client], declare: Declare
+) -> None:
+    client, incident = sign_in(people.teammate), declare()
+    Incident.objects.update(source="alert")
+    room = reverse("warroom:room", kwargs={"ref": incident.reference})
+    edit = reverse("warroom:edit", kwargs={"ref": incident.reference})
+    for value, offered in (("yes", "It was real</button>"), ("no", "False alarm</button>")):
+        head = client.post(edit, {"false_positive": value}, follow=True).content.decode()
+        assert head.partition('id="head"')[2].partition("</header>")[0].count(offered) == 1
+        assert Incident.objects.get().false_positive is (value == "yes")
+    assert client.get(room).status_code == 200
 
 
 def test_precision_is_what_responders_say(

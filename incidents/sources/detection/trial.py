@@ -8,7 +8,7 @@ from typing import Final
 from incidents.kernel import clock
 from incidents.kernel.outbound import OutboundError
 from incidents.kernel.patterns import TooSlow
-from incidents.models import DetectionRule
+from incidents.models import DetectionRule, TelemetrySource
 from incidents.sources.detection import KINDS, Text, Verdict, settings_of
 from incidents.sources.detection.asking import Sources, gather
 from incidents.sources.detection.kinds import pattern
@@ -53,6 +53,17 @@ def run(rule: DetectionRule) -> Trial:
         matched=matched[-MATCHED:][::-1],
         note=judgement.note,
     )
+
+
+def ask(source: TelemetrySource) -> Trial:
+    """Ask the source what it always answers, and note its health."""
+    began = time.monotonic()
+    try:
+        with Sources(timeout=SECONDS) as sources:
+            found = sources.answer(source, lambda client, place: client.now(place, client.probe))
+    except OutboundError as error:
+        return Trial(time.monotonic() - began, error=str(error))
+    return Trial(time.monotonic() - began, series=len(found))
 
 
 def _badness(rule: DetectionRule, verdict: Verdict) -> float:

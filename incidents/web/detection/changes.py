@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from incidents.kernel.durations import latency
 from incidents.kernel.errors import Invalid, NotFound
 from incidents.models import DetectionRule, RuleMode, TelemetrySource
 from incidents.sources.detection import KINDS, backtest, trial
@@ -113,7 +114,18 @@ def edit_source(request: Request, pk: int) -> HttpResponse:
         delete_source(source)
         messages.success(request, f"“{source.name}” is deleted.")
         return redirect("web:detection")
+    if request.POST.get("action") == "ask":
+        _ask(request, source)
+        return redirect(request.path)
     return _edit_source(request, source, source.kind)
+
+
+def _ask(request: Request, source: TelemetrySource) -> None:
+    told = trial.ask(source)
+    if told.error:
+        messages.error(request, f"{source.name}: {told.error[:300]}")
+    else:
+        messages.success(request, f"{source.name} answered in {latency(told.seconds)}.")
 
 
 def _source(pk: int) -> TelemetrySource:

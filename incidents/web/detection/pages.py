@@ -1,21 +1,25 @@
 """What there is to see: the overview, and one rule with its runs."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from incidents import access
-from incidents.kernel.charts import spark_against
+from incidents.kernel import clock
+from incidents.kernel.charts import Course, course, spark_against
 from incidents.kernel.errors import NotFound
-from incidents.models import DetectionRule, RuleMode
+from incidents.models import DetectionRule, RuleMode, RuleRun
 from incidents.selectors import detection
 from incidents.sources.detection import KINDS, backtest
 from incidents.sources.detection.library import entries
 from incidents.sources.detection.rules import POLL_JOB, complete
-from incidents.web.detection.words import condition, settings_in_words
+from incidents.web.detection.words import Usual, condition, settings_in_words, usual_now
 from incidents.web.guard import Request, requires
 from incidents.web.permissions import abilities
 
@@ -55,6 +59,7 @@ def overview(request: Request) -> HttpResponse:
 def _row(row: detection.RuleRow) -> dict[str, Any]:
     return {
         "rule": row.rule,
+        "group": detection.Rank(row.rule.rank).label if hasattr(row.rule, "rank") else "",
         "last": row.last,
         "firing": row.firing,
         "precision": row.precision,
@@ -67,6 +72,24 @@ def _spark(row: detection.RuleRow) -> Any:
     kind = KINDS.get(row.rule.kind)
     line = row.rule.threshold if kind is not None and kind.compares else None
     return spark_against(row.values, line=line, title=f"The last {len(row.runs)} values")
+
+
+def _chart(shown: DetectionRule, runs: Sequence[RuleRun], usual: Sequence[Usual]) -> SafeString:
+    """The worst values of the last runs, with what they are compared with."""
+    if not runs:
+        return SafeString("")
+    kind = KINDS.get(shown.kind)
+    times = [timezone.localtime(run.started_at) for run in (runs[-1], runs[0])]
+    band = (usual[0].low, usual[0].high) if len(usual) == 1 else None
+    return course(
+        Course(
+            [run.worst_value for run in reversed(runs)],
+            words=(f"{times[0]:%H:%M}", f"{times[1]:%H:%M}"),
+            line=shown.threshold if kind is not None and kind.compares else None,
+            band=band,
+        ),
+        title=f"Worst values of {len(runs)} runs, {times[0]:%H:%M} to {times[1]:%H:%M}",
+    )
 
 
 def found(pk: int) -> DetectionRule:
@@ -89,11 +112,15 @@ def rule_page(request: Request, shown: DetectionRule, **more: Any) -> HttpRespon
     tried = shown.backtests.select_related("asked_by").order_by("-asked_at").first()
     current = shown.history.order_by("-history_id").values_list("history_id", flat=True).first()
     entry = entries().get(shown.library_slug)
+    usual = usual_now(shown, clock.now())
     context = {
         **_row(row),
         "kind": KINDS.get(shown.kind),
         "settings": settings_in_words(shown),
         "runs": runs,
+        "learns": shown.kind in KINDS and KINDS[shown.kind].studies is not None,
+        "usual": usual,
+        "chart": _chart(shown, runs, usual),
         "findings": detection.findings(shown),
         "backtest": tried,
         "outdated": tried is not None and tried.version != current,

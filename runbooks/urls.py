@@ -12,6 +12,7 @@ urlpatterns = [
     path("runbooks/<slug:slug>/restore", library.restore, name="restore"),
     path("runbooks/<slug:slug>/start", runs.begin, name="begin"),
     path("runbooks/incident/<str:ref>", runs.panel, name="panel"),
+    path("runbooks/incident/<str:ref>/recommended", runs.recommended, name="recommended"),
     path("runbooks/incident/<str:ref>/start", runs.start, name="start"),
     path("runbooks/runs/<int:run>", runs.run, name="run"),
     path("runbooks/runs/<int:run>/steps/<int:step>", runs.step, name="step"),

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from warroom.views import actions, room
+from warroom.views import actions, room, triage
 
 app_name = "warroom"
 
@@ -30,6 +30,7 @@ urlpatterns = [
     path("incidents/<reference:ref>/severity", actions.severity, name="severity"),
     path("incidents/<reference:ref>/assign", actions.assign, name="assign"),
     path("incidents/<reference:ref>/edit", actions.edit, name="edit"),
+    path("incidents/<reference:ref>/classify", triage.classify, name="classify"),
     path("incidents/<reference:ref>/note", actions.note, name="note"),
     path("incidents/<reference:ref>/messages", actions.say, name="say"),
     path("incidents/<reference:ref>/messages/<int:seq>", actions.revise, name="revise"),

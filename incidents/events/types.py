@@ -4,11 +4,11 @@ Names of people and states are stored beside ids and codes: a fact must stay rea
 speaks of has been renamed or removed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from incidents.kernel import durations
 from incidents.kernel.fact_types import FACTS, FactBody, UnknownFact, fact
-from incidents.models import IncidentRole, State
+from incidents.models import Category, Impact, IncidentRole, IncidentType, Priority, State
 
 __all__ = ["FACTS", "FactBody", "UnknownFact", "fact"]
 
@@ -150,3 +150,55 @@ class AlertsStillFiring(FactBody):
     def text(self) -> str:
         alerts = "one alert still fires" if self.count == 1 else f"{self.count} alerts still fire"
         return f"reports that {alerts} after {durations.spoken(self.seconds)}"
+
+
+_TRIAGED = {"type": IncidentType, "category": Category, "impact": Impact, "priority": Priority}
+
+
+def _worded(name: str, value: str) -> str:
+    """A value of triage in words: "database failure", "12.5 %"."""
+    if name == "affected_percent":
+        return f"{value} %" if value else "not known"
+    choices = _TRIAGED.get(name)
+    label = str(choices(value).label) if choices and value in choices.values else value
+    return label if label.isupper() or label[:2].isupper() else label.lower()
+
+
+@fact("incident.triaged", icon="tag")
+@dataclass(frozen=True)
+class IncidentTriaged(FactBody):
+    """`why` holds the reason of each field. `again` where it is about what is open already."""
+
+    type: str
+    category: str
+    impact: str
+    priority: str
+    affected_percent: float | None = None
+    why: dict[str, str] = field(default_factory=dict)
+    again: bool = False
+
+    def text(self) -> str:
+        kind, category = _worded("type", self.type), _worded("category", self.category)
+        impact, priority = _worded("impact", self.impact), _worded("priority", self.priority)
+        verb = "now takes it for" if self.again else "takes it for"
+        because = f": {self.why['type']}" if self.why.get("type") else ""
+        said = f"{verb} {kind} ({category}), {impact} hit, priority {priority}"
+        return f"{said}{because}"
+
+
+@fact("incident.classified", icon="tag")
+@dataclass(frozen=True)
+class IncidentClassified(FactBody):
+    """Somebody chose: `changes` maps the field to its old and new value."""
+
+    changes: dict[str, list[str]]
+    reason: str = ""
+
+    def text(self) -> str:
+        told = [
+            f"{name.replace('_', ' ').replace('percent', 'users')} from {_worded(name, old)} to "
+            f"{_worded(name, new)}"
+            for name, (old, new) in self.changes.items()
+        ]
+        changed = " and the ".join(told) if len(told) < 3 else ", the ".join(told)
+        return f"changed the {changed}{_because(self.reason)}"

@@ -34,6 +34,7 @@ from incidents.models.incident import (
     SINGLE_ROLES,
     Incident,
     IncidentRole,
+    IncidentText,
     RoleAssignment,
     State,
 )
@@ -60,6 +61,7 @@ from incidents.models.routing import (
 from incidents.models.severity import Severity
 from incidents.models.signal import Signal, SignalState
 from incidents.models.team import Service, Team
+from incidents.models.triage import Category, Impact, IncidentType, Priority, Tier
 from incidents.models.user import Role, SignInLink, Theme, User
 
 __all__ = [
@@ -73,6 +75,7 @@ __all__ = [
     "ApiKey",
     "Backtest",
     "BacktestState",
+    "Category",
     "Change",
     "Comparator",
     "Delivery",
@@ -88,8 +91,11 @@ __all__ = [
     "HeartbeatSchedule",
     "HeartbeatState",
     "IdempotencyKey",
+    "Impact",
     "Incident",
     "IncidentRole",
+    "IncidentText",
+    "IncidentType",
     "Inhibition",
     "Integration",
     "JobRun",
@@ -99,6 +105,7 @@ __all__ = [
     "Operator",
     "OutageReason",
     "PingKind",
+    "Priority",
     "Role",
     "RoleAssignment",
     "RollupDay",
@@ -126,6 +133,7 @@ __all__ = [
     "Team",
     "TelemetrySource",
     "Theme",
+    "Tier",
     "User",
     "VersionState",
 ]

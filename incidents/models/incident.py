@@ -3,11 +3,14 @@
 import uuid
 from typing import Any
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.urls import reverse
 
 from incidents.models.severity import Severity
 from incidents.models.team import Service, Team
+from incidents.models.triage import Category, Impact, IncidentType, Priority, usual_priority
 from incidents.models.user import User
 
 
@@ -48,6 +51,16 @@ class Incident(models.Model):
     )
     team = models.ForeignKey(
         Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="incidents"
+    )
+    type = models.CharField(max_length=30, choices=IncidentType, default=IncidentType.OTHER)
+    category = models.CharField(max_length=12, choices=Category, default=Category.TECHNICAL)
+    impact = models.CharField(max_length=10, choices=Impact, default=Impact.MINOR)
+    priority = models.CharField(max_length=8, choices=Priority, default=Priority.NORMAL)
+    affected_percent = models.FloatField(
+        null=True, blank=True, help_text="Estimated users hit, in percent of all of the service."
+    )
+    triage = models.JSONField(
+        default=dict, blank=True, editable=False, help_text="What was found and chosen, and why."
     )
     environment = models.CharField(max_length=60, blank=True)
     customer_impact = models.TextField(blank=True)
@@ -104,6 +117,11 @@ class Incident(models.Model):
                 condition=models.Q(state__in=OVER, dedup_key__isnull=False),
             ),
             models.Index(
+                fields=["type", "-resolved_at"],
+                name="incident_lasted",
+                condition=models.Q(resolved_at__isnull=False),
+            ),
+            models.Index(
                 fields=["resolved_at"],
                 name="incident_resolved",
                 condition=models.Q(resolved_at__isnull=False),
@@ -125,6 +143,11 @@ class Incident(models.Model):
         return self.state in OVER
 
     @property
+    def is_unusual_priority(self) -> bool:
+        """Whether it needs care sooner or later than its severity says."""
+        return self.priority != usual_priority(self.severity.rank)
+
+    @property
     def public_state(self) -> str:
         return PUBLIC_STATES[State(self.state)]
 
@@ -139,6 +162,22 @@ class Incident(models.Model):
 
     def as_hint(self) -> dict[str, Any]:
         return {"incident": self.pk, "seq": self.last_seq}
+
+
+class IncidentText(models.Model):
+    """The words by which an incident is found again, kept apart from its row: that row changes
+    with each fact, and an index on its words would have to follow."""
+
+    incident = models.OneToOneField(
+        Incident, primary_key=True, on_delete=models.CASCADE, related_name="text"
+    )
+    words = SearchVectorField()
+
+    class Meta:
+        indexes = [GinIndex(fields=["words"], name="incident_words")]
+
+    def __str__(self) -> str:
+        return f"Words of INC-{self.pk}"
 
 
 class IncidentRole(models.TextChoices):

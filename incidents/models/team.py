@@ -2,9 +2,11 @@
 
 from typing import Any, ClassVar
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from simple_history.models import HistoricalRecords
 
+from incidents.models.triage import Tier
 from incidents.models.user import User
 
 
@@ -29,6 +31,20 @@ class Service(models.Model):
     description = models.TextField(blank=True)
     team = models.ForeignKey(
         Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="services"
+    )
+    tier = models.PositiveSmallIntegerField(
+        choices=Tier, null=True, blank=True, help_text="How much hangs on it; empty: not said."
+    )
+    users = models.PositiveIntegerField(
+        null=True, blank=True, help_text="How many people use it, to estimate how many are hit."
+    )
+    revenue_per_hour = models.DecimalField(
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="What it earns in an hour, in your currency, to estimate what is lost.",
     )
     depends_on = models.ManyToManyField(
         "self", symmetrical=False, blank=True, related_name="dependents"

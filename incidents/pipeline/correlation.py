@@ -12,7 +12,7 @@ from incidents.events import types as facts
 from incidents.kernel import bulk, clock, payload
 from incidents.kernel.actor import Actor
 from incidents.models import OVER, Alert, AlertState, Fact, Incident, Severity, State
-from incidents.pipeline import lifecycle, storm
+from incidents.pipeline import lifecycle, storm, triage
 
 _UNATTENDED = (State.DETECTED, State.ACKNOWLEDGED)
 _ATTENDED = (State.INVESTIGATING, State.IDENTIFIED, State.MITIGATED)
@@ -81,9 +81,12 @@ def attach(alerts: Sequence[Alert], *, actor: Actor) -> list[bus.News]:
     for key, group in by_key.items():
         for alert in group:
             alert.incident = incidents[key]
-    for key in by_key.keys() - missing.keys():
+    news = [one for incident in created for one in lifecycle.birth(incident, actor=actor)]
+    joined = by_key.keys() - missing.keys()
+    news += triage.again((incidents[key], by_key[key]) for key in joined)
+    for key in joined:
         _raise_to_worst(incidents[key], by_key[key], actor)
-    return [bus.News(incident=i, bodies=[lifecycle.opened(i)], actor=actor) for i in created]
+    return news
 
 
 Groups = dict[str, list[Alert]]
@@ -162,6 +165,7 @@ def _new_incident(key: str, alerts: Sequence[Alert]) -> Incident:
         source="alert",
         began_at=min(alert.started_at for alert in alerts),
         dedup_key=key,
+        evidence=triage.told_by([lead, *(alert for alert in alerts if alert is not lead)]),
     )
     incident = lifecycle.new_row(declaration, title=declaration.title[: lifecycle.MAX_TITLE])
     repeats = [alert.policy.repeat for alert in alerts if alert.policy and alert.policy.repeat]
@@ -173,10 +177,11 @@ def _new_incident(key: str, alerts: Sequence[Alert]) -> Incident:
 def _raise_to_worst(incident: Incident, alerts: Sequence[Alert], actor: Actor) -> None:
     worst = _worst(alerts)
     if worst.rank < incident.severity.rank:
-        lifecycle.set_severity(
+        raised = lifecycle.set_severity(
             incident_id=incident.pk, severity=worst, actor=actor, reason="an alert is worse"
         )
         incident.severity = worst
+        bus.emit_all(triage.again([(raised, list(alerts))]))
 
 
 def space_out(alerts: Sequence[Alert], opened: Sequence[bus.News]) -> None:

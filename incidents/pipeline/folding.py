@@ -252,13 +252,15 @@ def _when(message: Message, signal: Signal) -> datetime:
 
 def _new_alert(state: Fold, message: Message, directed: Directed) -> Alert:
     integration, signal = message.integration, directed.signal
-    return Alert(
+    service = state.services.find(signal.service) or integration.service
+    severity, why = state.severities.asked(signal, service)
+    alert = Alert(
         integration=integration,
         fingerprint=signal.fingerprint,
         title=signal.title or signal.fingerprint,
         description=signal.description,
-        severity=state.severities.or_default(signal.severity),
-        service=state.services.find(signal.service) or integration.service,
+        severity=severity or state.severities.or_default(""),
+        service=service,
         team=directed.team,
         priority=directed.priority,
         muted_by=directed.muting(message.received_at),
@@ -273,6 +275,9 @@ def _new_alert(state: Fold, message: Message, directed: Directed) -> Alert:
         first_signal_id=message.pk,
         digest=content(signal, integration.options),
     )
+    if why:
+        alert.tell(at=message.received_at, kind="severity", text=why)
+    return alert
 
 
 def _change(state: Fold, message: Message, signal: Signal) -> Change:
@@ -305,9 +310,11 @@ def _seen_again(state: Fold, alert: Alert, message: Message, directed: Directed)
     alert.digest, alert.labels, alert.annotations = digest, signal.labels, signal.annotations
     alert.value = signal.value[:60] or alert.value
     alert.description = signal.description or alert.description
-    said = state.severities.find(signal.severity)
+    said, why = state.severities.asked(signal, alert.service)
     if said is not None and said.rank < alert.severity.rank:
         alert.severity = said
+        if why:
+            alert.tell(at=message.received_at, kind="severity", text=why)
         state.changes.worsened.append(alert)
     return "repeat"
 

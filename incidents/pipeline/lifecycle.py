@@ -7,7 +7,7 @@ NotFound for an unknown incident, Conflict for an illegal move, Invalid for a ba
 import logging
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,7 @@ from incidents.models import (
     Team,
     User,
 )
-from incidents.pipeline import moves
+from incidents.pipeline import classification, moves
 
 log = logging.getLogger(__name__)
 
@@ -39,11 +39,16 @@ EDITABLE = (
     *("service", "team", "false_positive"),
 )
 MAX_TITLE = 300
+TRIAGE = Actor.system("triage")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declaration:
-    """What is known when an incident begins. `began_at` is when it began in the world."""
+    """What is known when an incident begins. `began_at` is when it began in the world.
+
+    `evidence` holds labels, figures and names of alerts, for triage; `choices` what a person says
+    of type, category, impact, priority and affected_percent.
+    """
 
     title: str
     severity: Severity
@@ -56,6 +61,8 @@ class Declaration:
     source: str = "web"
     began_at: datetime | None = None
     dedup_key: str | None = None
+    evidence: classification.Told = field(default_factory=classification.Told)
+    choices: Mapping[str, Any] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -66,19 +73,19 @@ def declare(*, declaration: Declaration, actor: Actor) -> Incident:
         raise Invalid("An incident needs a title.", "Say what is broken.", field="title")
     if declaration.private and actor.user_id is None:
         raise _seen_by_nobody("Declare it as a person, or open to all.")
-    incident = new_row(declaration, title=title[:MAX_TITLE])
+    incident = new_row(declaration, title=title[:MAX_TITLE], by=actor.name)
     incident.save()
-    bus.emit(incident, opened(incident), actor=actor)
+    bus.emit_all(birth(incident, actor=actor))
     if declaration.private and actor.user_id is not None:
         _hand_over(incident, IncidentRole.RESPONDER, User.objects.get(pk=actor.user_id), actor)
     return incident
 
 
-def new_row(declaration: Declaration, *, title: str) -> Incident:
-    """The unsaved row that a declaration describes."""
+def new_row(declaration: Declaration, *, title: str, by: str = "") -> Incident:
+    """The unsaved row that a declaration describes, triaged."""
     now = clock.now()
     service = declaration.service
-    return Incident(
+    incident = Incident(
         title=title,
         summary=declaration.summary,
         severity=declaration.severity,
@@ -92,6 +99,30 @@ def new_row(declaration: Declaration, *, title: str) -> Incident:
         began_at=min(declaration.began_at or now, now),
         opened_at=now,
         updated_at=now,
+    )
+    for name, value in declaration.choices.items():
+        classification.choose(incident, name=name, value=value, by=by)
+    classification.find(incident, declaration.evidence)
+    return incident
+
+
+def birth(incident: Incident, *, actor: Actor) -> list[bus.News]:
+    """What there is to tell of a new incident: that it is there, and what triage made of it."""
+    return [
+        bus.News(incident=incident, bodies=[opened(incident)], actor=actor),
+        bus.News(incident=incident, bodies=[triaged(incident)], actor=TRIAGE),
+    ]
+
+
+def triaged(incident: Incident, *, again: bool = False) -> facts.IncidentTriaged:
+    return facts.IncidentTriaged(
+        type=incident.type,
+        category=incident.category,
+        impact=incident.impact,
+        priority=incident.priority,
+        affected_percent=incident.affected_percent,
+        why=incident.triage["why"],
+        again=again,
     )
 
 
@@ -224,7 +255,8 @@ def set_severity(
         return incident
     old = incident.severity.code
     incident.severity = severity
-    incident.save(update_fields=["severity"])
+    classification.settle(incident)
+    incident.save(update_fields=["severity", *classification.SETTLED])
     body = facts.SeverityChanged(old=old, new=severity.code, reason=reason)
     bus.emit(incident, body, actor=actor)
     return incident
@@ -280,6 +312,7 @@ def edit(*, incident_id: int, changes: Mapping[str, Any], actor: Actor) -> Incid
     if not incident.title.strip():
         raise Invalid("An incident needs a title.", "Say what is broken.", field="title")
     if told:
+        told |= classification.find(incident)
         incident.save()
         bus.emit(incident, facts.IncidentEdited(changes=told), actor=actor)
     return incident

@@ -1,5 +1,5 @@
 """What the hub itself does when it hears of facts."""
 
-from incidents.subscribers import detection
+from incidents.subscribers import detection, search
 
-__all__ = ["detection"]
+__all__ = ["detection", "search"]

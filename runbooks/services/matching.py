@@ -1,6 +1,7 @@
 """Which runbooks fit an incident, the best first, and why."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -9,11 +10,13 @@ from django.db.models.fields.json import KT
 
 from incidents.events import bus, timeline
 from incidents.kernel.actor import Actor
-from incidents.models import Alert, Fact, Incident
+from incidents.models import Alert, Fact, Incident, IncidentType
+from incidents.models import Category as IncidentCategory
+from incidents.models.triage import CATEGORY_OF
 from incidents.pipeline import lifecycle
 from runbooks import selectors
 from runbooks.events import RunbookSuggested
-from runbooks.models import Compared, Runbook, RunbookPattern
+from runbooks.models import Category, Compared, Runbook, RunbookPattern
 
 # An incident may hold thousands of alerts; its newest say enough.
 ALERTS_READ = 50
@@ -22,9 +25,22 @@ TOLD = 3
 RUNBOOKS = Actor.system("runbooks")
 
 # What a fit is worth. A service alone says little: all its incidents have it.
-_TITLE, _LABEL, _ALERT, _SERVICE, _SEVERITY = 4, 4, 3, 1, 1
+_TITLE, _LABEL, _ALERT, _TYPE, _SERVICE, _SEVERITY = 4, 4, 3, 2, 1, 1
 # More than all patterns together: a rule that names a runbook has been told by people.
 _NAMED = 100
+
+# Which types of incident the runbooks of a category are about; all security types are security's.
+_ABOUT: Mapping[str, tuple[IncidentType, ...]] = {
+    Category.AVAILABILITY: (IncidentType.SERVICE_OUTAGE, IncidentType.API_FAILURE),
+    Category.PERFORMANCE: (IncidentType.PERFORMANCE_DEGRADATION,),
+    Category.CAPACITY: (IncidentType.RESOURCE_EXHAUSTION,),
+    Category.DATABASE: (IncidentType.DATABASE_FAILURE,),
+    Category.NETWORK: (IncidentType.NETWORK_ISSUE, IncidentType.DDOS),
+    Category.DELIVERY: (IncidentType.DEPLOYMENT_FAILURE, IncidentType.CONFIGURATION_ERROR),
+    Category.SECURITY: tuple(
+        kind for kind, category in CATEGORY_OF.items() if category == IncidentCategory.SECURITY
+    ),
+}
 
 
 @dataclass(slots=True)
@@ -57,8 +73,8 @@ class _Subject:
 
 
 def match(incident: Incident, *, limit: int = SHOWN) -> list[Suggestion]:
-    """The enabled runbooks whose patterns fit, the best first; before them those that a detection
-    rule names. Two queries, and one where a rule names any."""
+    """The enabled runbooks that have patterns and whose patterns or category fit, the best first;
+    before them those that a detection rule names. Two queries, and one where a rule names any."""
     patterns = selectors.enabled_patterns()
     subject = _subject(incident)
     found: dict[int, Suggestion] = {}
@@ -67,6 +83,9 @@ def match(incident: Incident, *, limit: int = SHOWN) -> list[Suggestion]:
         if fit:
             suggestion = found.setdefault(pattern.runbook_id, Suggestion(pattern.runbook))
             suggestion.add(*fit)
+        if incident.type in _ABOUT.get(pattern.runbook.category, ()):
+            suggestion = found.setdefault(pattern.runbook_id, Suggestion(pattern.runbook))
+            suggestion.add(_TYPE, f"its type is {incident.get_type_display().lower()}")
     fitting = [one for one in found.values() if _severity_fits(one, incident.severity.code)]
     fitting = _with_named(subject.named, fitting)
     return sorted(fitting, key=lambda one: (-one.score, one.runbook.title))[:limit]

@@ -16,6 +16,8 @@ from runbooks import selectors, services
 from runbooks.models import RunbookRun
 from runbooks.rendering import progress
 
+RECOMMENDED = 3
+
 
 @require_safe
 @requires("incident.read")
@@ -44,6 +46,16 @@ def _panel(request: Request, incident: Incident) -> dict[str, Any]:
         "may_run": access.may(request.principal, "runbook.run", incident),
         "in_panel": True,
     }
+
+
+@require_safe
+@requires("incident.read")
+def recommended(request: Request, ref: str) -> HttpResponse:
+    """The best suggestions in brief, for the triage of an incident."""
+    incident = access.incident_for(request.principal, ref)
+    context = {"incident": incident, "suggestions": services.match(incident, limit=RECOMMENDED)}
+    name = "runbooks/_recommended.html" if _is_fragment(request) else "runbooks/recommended.html"
+    return render(request, name, context)
 
 
 @require_POST

@@ -57,7 +57,8 @@ def test_it_changes_what_a_patch_names(root: Program, declare: Declare, service:
     assert root.patch(f"/api/incidents/{incident.pk}", {"team": None}).json()["team"] is None
     kinds = [fact.kind for fact in timeline.since(incident.pk)]
     assert kinds == [
-        *("incident.opened", "incident.state_changed", "incident.edited", "incident.edited")
+        *("incident.opened", "incident.triaged", "incident.state_changed"),
+        *("incident.edited", "incident.edited"),
     ]
 
 

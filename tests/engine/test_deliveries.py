@@ -99,7 +99,7 @@ def test_it_goes_on_with_the_others_when_one_fails(
     hear(fine)
     _note(declare)
     deliveries.work()
-    assert heard == [2]
+    assert heard == [3]
 
 
 def test_it_parks_what_no_subscriber_of_this_release_wants(

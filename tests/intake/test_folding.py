@@ -67,6 +67,7 @@ def test_it_closes_the_alert_and_its_incident_when_it_is_over(visitor: Visitor, 
     assert (alert.state, incident.state) == (AlertState.RESOLVED, State.RESOLVED)
     assert [fact.kind for fact in timeline.since(incident.pk)] == [
         "incident.opened",
+        "incident.triaged",
         "alert.attached",
         "alert.resolved",
         "incident.state_changed",
@@ -180,7 +181,7 @@ def test_a_storm_is_told_in_numbers(visitor: Visitor, fold: Fold) -> None:
     fold()
     incident = Incident.objects.get()
     assert Alert.objects.filter(incident=incident).count() == 800
-    assert Fact.objects.filter(incident=incident).count() == 1 + correlation.TELL_EACH + 1
+    assert Fact.objects.filter(incident=incident).count() == 2 + correlation.TELL_EACH + 1
     assert timeline.latest(incident.pk, 1)[0].text == "added 780 more alerts"
 
 

@@ -193,4 +193,4 @@ def test_two_people_may_start_the_same_runbook_at_once(
     with ThreadPoolExecutor(4) as pool:
         started = set(pool.map(press, [Actor.of(people.teammate), Actor.of(people.commander)] * 4))
     assert len(started) == 1
-    assert Incident.objects.get(pk=incident.pk).last_seq == 2
+    assert Incident.objects.get(pk=incident.pk).last_seq == 3

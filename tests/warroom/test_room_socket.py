@@ -23,7 +23,7 @@ async def test_it_greets_with_where_the_incident_is(
 ) -> None:
     tom = await enter(people.teammate, incident)
     hello = await tom.expect("hello")
-    assert (hello["incident"], hello["seq"]) == (incident.reference, 1)
+    assert (hello["incident"], hello["seq"]) == (incident.reference, 2)
     assert hello["you"]["handle"] == "tom"
     assert hello["you"]["may"] == {"respond": True, "command": False}
     assert {command["name"] for command in hello["commands"]} >= {"severity", "status", "help"}
@@ -36,7 +36,7 @@ async def test_it_carries_a_message_to_everybody_in_the_room(
     answer = await tom.say("Database is **not** it")
     heard = await cara.fact("chat.posted")
     assert answer["type"] == "ok"
-    assert heard["seq"] == answer["seq"] == 2
+    assert heard["seq"] == answer["seq"] == 3
     assert heard["actor"]["handle"] == "tom"
     assert "<strong>not</strong>" in heard["html"]
 
@@ -126,7 +126,7 @@ async def test_it_tells_only_the_sender_what_is_wrong(
     assert error["type"] == "error"
     assert says in error["message"]
     assert error["hint"]
-    assert await workers.run(Fact.objects.count) == 1
+    assert await workers.run(Fact.objects.count) == 2
 
 
 async def test_it_runs_a_command_once_that_is_sent_twice(
@@ -153,7 +153,7 @@ async def test_it_answers_help_to_the_sender_alone(
     olga = await enter(people.observer, incident)
     answer = await olga.say("/help")
     assert "/severity P0 to P3 [reason]: Change the severity" in answer["text"]
-    assert await workers.run(Fact.objects.count) == 1
+    assert await workers.run(Fact.objects.count) == 2
 
 
 @pytest.mark.parametrize("line", ["Hello", "/note hello", "/status investigating", "/assign me"])

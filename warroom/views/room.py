@@ -15,6 +15,7 @@ from warroom.rendering import Item, item_of
 from warroom.selectors import log
 from warroom.services import commands
 from warroom.views import around as selectors
+from warroom.views import triage
 
 LOG_PAGE = 50
 EARLIER_PAGE = 100
@@ -51,7 +52,8 @@ def _tab_context(request: Request, incident: Incident, alerts: list[Alert]) -> C
     timeline = selectors.timeline(incident, before=_number(request.GET.get("until")))
     more = f"?tab=timeline&until={timeline.more_before}" if timeline.more_before else ""
     counts = selectors.counts(incident, alerts)
-    return {
+    overview = triage.context(request, incident) if tab == TABS[0] else {}
+    return overview | {
         "tab": tab,
         "timeline": timeline.facts,
         "timeline_more": more,
@@ -84,7 +86,7 @@ def room(request: Request, ref: str) -> HttpResponse:
     context |= _head_context(request, incident)
     context |= _tab_context(request, incident, context["alerts"])
     htmx = getattr(request, "htmx", None)
-    if htmx and htmx.target in ("tab", "timeline"):
+    if htmx and htmx.target in ("tab", "timeline", "triage-found"):
         return render(request, "warroom/_tab.html", context)
     context |= _log_context(request, incident, LOG_PAGE) | {
         "people": selectors.people(incident, you=context["me"]["handle"]),

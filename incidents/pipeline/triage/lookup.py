@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from incidents.kernel.errors import Invalid
 from incidents.models import Service, Severity
+from incidents.pipeline import classification
+from incidents.pipeline.signal import Signal
 
 _FALLBACK_RANK = 2
 
@@ -37,6 +39,22 @@ class Severities:
         if not self._by_rank:
             raise Invalid("There are no severities.", "Run `manage.py load_starter_kit`.")
         return self._by_rank.get(_FALLBACK_RANK) or self._by_rank[max(self._by_rank)]
+
+    def asked(self, signal: Signal, service: Service | None) -> tuple[Severity | None, str]:
+        """The severity that the signal names; where it names none, the one that its figures ask
+        for, with the reason."""
+        named = self.find(signal.severity)
+        if named is not None:
+            return named, ""
+        figures = classification.measured(
+            {**signal.annotations, **signal.labels},
+            value=signal.value,
+            text=f"{signal.title} {signal.description}"[:1000],
+            service=service,
+        )
+        rank, why = classification.rank_of(figures) or (None, "")
+        found = None if rank is None else self._by_rank.get(rank)
+        return found, f"its sender named no severity, and {why}" if found else ""
 
     def named(self, word: str) -> Severity:
         """The severity `word` names; Invalid when there is none."""

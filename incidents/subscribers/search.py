@@ -1,0 +1,12 @@
+"""Keeping the words by which incidents are found."""
+
+from incidents.events import bus
+from incidents.events.types import IncidentClassified, IncidentEdited, IncidentTriaged
+from incidents.models import Fact
+from incidents.reactions import search
+
+
+@bus.subscribe(IncidentTriaged, IncidentClassified, IncidentEdited, name="incidents.search")
+def index_words(fact: Fact) -> None:
+    """Each new incident is triaged: so each is indexed."""
+    search.index(fact.incident_id)

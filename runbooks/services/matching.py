@@ -30,7 +30,7 @@ _TITLE, _LABEL, _ALERT, _TYPE, _SERVICE, _SEVERITY = 4, 4, 3, 2, 1, 1
 _NAMED = 100
 
 # Which types of incident the runbooks of a category are about; all security types are security's.
-_ABOUT: Mapping[str, tuple[IncidentType, ...]] = {
+_ABOUT: Mapping[str, tuple[str, ...]] = {
     Category.AVAILABILITY: (IncidentType.SERVICE_OUTAGE, IncidentType.API_FAILURE),
     Category.PERFORMANCE: (IncidentType.PERFORMANCE_DEGRADATION,),
     Category.CAPACITY: (IncidentType.RESOURCE_EXHAUSTION,),

@@ -103,6 +103,7 @@ RUNBOOKS: Final = (
     Stop("runbook", "/runbooks/{slug}"),
     Stop("runbook-history", "/runbooks/{slug}/history"),
     Stop("runbook-panel", "/runbooks/incident/{ref}", worlds=ONCE),
+    Stop("runbook-recommended", "/runbooks/incident/{ref}/recommended", worlds=ONCE),
     Stop("run", "/runbooks/runs/{run}"),
 )
 POSTMORTEMS: Final = (

@@ -27,7 +27,7 @@ def request(method: str, path: str, body: bytes = b"", *headers: str) -> bytes:
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-async def _answer(reader: asyncio.StreamReader) -> int:
+async def answer(reader: asyncio.StreamReader) -> int:
     head = await reader.readuntil(b"\r\n\r\n")
     status = int(head[9:12])
     lower = head.lower()
@@ -49,7 +49,7 @@ async def _connection(port: int, make: Callable[[], bytes], until: float, seen: 
     while time.perf_counter() < until:
         started = time.perf_counter()
         writer.write(make())
-        status = await _answer(reader)
+        status = await answer(reader)
         if 200 <= status < 400:
             seen.append(time.perf_counter() - started)
         else:

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -29,7 +30,14 @@ def free_port() -> int:
 class Product:
     """`with Product() as product:` runs `manage.py up`; `product.port` is where it answers."""
 
-    def __init__(self, *, gate: bool = False, data_dir: Path | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        gate: bool = False,
+        data_dir: Path | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        self._settings = dict(settings or {})
         self.port = free_port()
         self.gate_port = free_port() if gate else 0
         self._keep = data_dir is not None
@@ -50,6 +58,7 @@ class Product:
             "PORT": str(self.port),
             "HOST": "127.0.0.1",
             "GATE_PORT": str(self.gate_port),
+            **self._settings,
         }
 
     def __enter__(self) -> Self:

@@ -22,6 +22,8 @@ Read = Callable[[str, bytes, Mapping[str, Any]], list[Signal]]
 
 # A body may hold hundreds of signals: a batch ends with the message that passes this many bytes.
 BYTES_A_BATCH: Final = 1024 * 1024
+# While several senders wait batches are short: who comes next waits for one batch at most.
+SHARED_BATCH: Final = 150
 # SQLSTATE classes of errors that pass: connection, deadlock, resources, locks, operator.
 _PASSING: Final = frozenset({"08", "40", "53", "55", "57"})
 
@@ -72,7 +74,7 @@ _WAITING = """
                  ORDER BY integration_id LIMIT 1)
           FROM sender WHERE sender.id IS NOT NULL
     )
-    SELECT waiting.id, waiting.length
+    SELECT waiting.id, waiting.length, sender.id
       FROM sender,
            LATERAL (SELECT id, octet_length(body) AS length,
                            row_number() OVER (ORDER BY id) AS place
@@ -90,9 +92,11 @@ def _waiting(limit: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(_WAITING, [limit, limit])
         rows = cursor.fetchall()
+    if len({sender for _, _, sender in rows}) > 1:
+        rows = rows[:SHARED_BATCH]
     found: list[int] = []
     size = 0
-    for pk, length in rows:
+    for pk, length, _ in rows:
         size += length
         if found and size > BYTES_A_BATCH:
             break

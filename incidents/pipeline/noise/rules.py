@@ -75,6 +75,10 @@ class Rules:
     version: str = ""
     read_at: datetime = field(default_factory=clock.now)
 
+    @property
+    def any(self) -> bool:
+        return bool(self.silences or self.windows or self.inhibitions or self.policies)
+
     def policy_for(self, labels: Mapping[str, str]) -> GroupingPolicy | None:
         """The first policy in order that fits."""
         fitting = (policy for policy, wanted in self.policies if all_match(wanted, labels))

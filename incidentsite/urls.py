@@ -11,6 +11,8 @@ urlpatterns = [
     path("", include("statuspage.urls")),
     path("", include("runbooks.urls")),
     path("", include("postmortems.urls")),
+    path("v2/", include("incidents.api.opsgenie_urls")),
+    path("api/v2/", include("incidents.api.alertmanager_urls")),
     path("api/", include("incidents.api.urls")),
     path("api/", include("warroom.api_urls")),
     path("api/", include("statuspage.api_urls")),

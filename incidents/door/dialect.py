@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
+from time import monotonic
 from typing import Any, ClassVar, Final
 from urllib.parse import parse_qsl
 
@@ -46,6 +47,7 @@ class Inbound:
     delivery_id: uuid.UUID = field(default_factory=uuid.uuid4)
     # Set by a dialect that has seen a signature over a time: it opens the door once.
     signature: str = ""
+    began: float = field(default_factory=monotonic)
 
     @property
     def method(self) -> str:
@@ -72,10 +74,12 @@ class Dialect:
     """One protocol.
 
     `kinds` are the integrations whose keys open it, the first being its own; `adapter` reads what
-    is stored (the first kind where empty). `paths` may end in `{key}` or hold other parameters.
+    is stored (the first kind where empty). `paths` may end in `{key}` or hold other parameters;
+    one written `{rest*}` spans slashes.
     Methods in `leaves` belong to somebody else at these paths. `limit` bounds bodies, in bytes.
     `key_in_body` says that the key is known only once the body is read; `keeps_unread`, that also
-    what the adapter cannot read is kept, with the reason.
+    what the adapter cannot read is kept, with the reason; `takes_nul`, that its own service takes
+    NUL characters in texts, so that they are cleaned here and not refused.
     """
 
     kinds: ClassVar[tuple[str, ...]]
@@ -86,6 +90,7 @@ class Dialect:
     limit: ClassVar[int] = 256 * KIB
     key_in_body: ClassVar[bool] = False
     keeps_unread: ClassVar[bool] = False
+    takes_nul: ClassVar[bool] = False
 
     @property
     def slug(self) -> str:
@@ -108,7 +113,7 @@ class Dialect:
 
     def parse(self, inbound: Inbound) -> Any:
         """The body as the adapter reads it. Raises Refusal."""
-        return parsed(inbound.raw)
+        return parsed(inbound.raw, takes_nul=self.takes_nul)
 
     def once(self, inbound: Inbound) -> str:
         """A name for the message: of those with one name and key, one is stored."""
@@ -127,11 +132,13 @@ class Dialect:
         return Answer(refusal.status, problem(refusal), PROBLEM, refusal.headers)
 
 
-def parsed(raw: bytes) -> Any:
+def parsed(raw: bytes, *, takes_nul: bool = False) -> Any:
     """The JSON in `raw`. Raises Refusal."""
     try:
         value = payload.read(raw)
         payload.refuse_twins(raw, value)
+        if not takes_nul:
+            payload.refuse_nul(raw, value)
     except payload.Unreadable as error:
         raise Refusal(400, str(error)) from error
     return value
@@ -155,6 +162,8 @@ def _pairs(raw: bytes, what: str) -> dict[str, str]:
         raise Refusal(400, f"{what} is not percent-encoded UTF-8.") from error
     except ValueError as error:
         raise Refusal(400, f"{what} holds more than {MOST_FIELDS} fields.") from error
+    if any("\0" in text for pair in pairs for text in pair):
+        raise Refusal(400, f"{what} holds a NUL character (%00), which is no text. Remove it.")
     return dict(pairs)
 
 

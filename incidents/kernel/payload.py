@@ -80,6 +80,21 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return names
 
 
+def refuse_nul(body: bytes, value: Any) -> None:
+    """Raise Unreadable where `body`, which reads as `value`, holds a NUL as an escape: nothing
+    that stores text can keep it."""
+    if b"\\u0000" in body and _holds_nul(value):
+        raise Unreadable("The body holds a NUL character (\\u0000), which is no text. Remove it.")
+
+
+def _holds_nul(value: object) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict) and any("\0" in name for name in value):
+        return True
+    return isinstance(value, dict | list) and any(_holds_nul(inner) for inner in _children(value))
+
+
 def _is_deeper(value: object, levels: int) -> bool:
     if not isinstance(value, dict | list):
         return False

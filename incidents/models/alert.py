@@ -70,6 +70,12 @@ class Alert(models.Model):
     trail = models.JSONField(
         default=list, editable=False, help_text="What was decided about it, and why."
     )
+    handling = models.JSONField(
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text="What its sender did to it: tags, notes.",
+    )
 
     class Meta:
         constraints = [

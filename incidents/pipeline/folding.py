@@ -4,7 +4,7 @@ A batch is read in the order of arrival. Signals of one condition within a batch
 to its alert, so that a thousand repeats cost what one does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -16,7 +16,7 @@ from django.db.models import Count
 from incidents.kernel import bulk, clock, payload
 from incidents.kernel.actor import Actor
 from incidents.models import Alert, AlertState, Change, Integration, SignalState
-from incidents.pipeline import correlation
+from incidents.pipeline import alerting, correlation
 from incidents.pipeline.noise import judging, recheck
 from incidents.pipeline.routing import Directed, Routes, pinning
 from incidents.pipeline.signal import Signal, content
@@ -59,6 +59,9 @@ class Fold:
     deployed: list[Change] = field(default_factory=list)
     # What was done to which alert, to be told in the outcome once the alerts have their keys.
     told: list[tuple[dict[str, Any], Alert]] = field(default_factory=list)
+    # Alerts that something is done to although they may be over, and what is done.
+    last: dict[Key, Alert] = field(default_factory=dict)
+    handled: alerting.Handled = field(default_factory=alerting.Handled)
     # Open alerts of which the rules say something else than before.
     rerouted: list[Alert] = field(default_factory=list)
 
@@ -66,6 +69,7 @@ class Fold:
 def fold(state: Fold, messages: Sequence[Message]) -> None:
     """Apply the signals of `messages`; writes alerts, incidents and facts. Needs a transaction."""
     full = _full({message.integration.pk for message in messages})
+    _address(messages)
     keys = {
         (message.integration.pk, signal.fingerprint)
         for message in messages
@@ -73,6 +77,7 @@ def fold(state: Fold, messages: Sequence[Message]) -> None:
         if signal.action != "change"
     }
     state.open = _open_alerts(keys | {(sender, OVERFLOW) for sender in full})
+    state.last = _last_alerts(messages, state.open)
     for message in messages:
         for signal in message.signals:
             directed = _direct(state, message, signal)
@@ -102,9 +107,11 @@ def _write(state: Fold, actor: Actor) -> None:
     free = judging.judge(changes.opened, now=clock.now())
     opened = correlation.attach(free, actor=actor)
     correlation.space_out(free, opened)
+    state.handled.save(but=changes.opened)
     bulk.insert(changes.opened)
     bulk.insert(state.deployed)
     correlation.tell(changes, opened=opened, actor=actor)
+    state.handled.tell(actor=actor)
     correlation.settle(changes, actor=actor)
     if changes.resolved:
         recheck.source_over()
@@ -121,10 +128,21 @@ def _where(alert: Alert) -> dict[str, Any]:
     return found
 
 
-_RELATED: Final = (
-    *("severity", "service", "policy", "integration"),
-    *("incident__severity", "incident__service"),
-)
+def _address(messages: Sequence[Message]) -> None:
+    """Some senders name an alert by our number: find what its condition is called."""
+    for message in messages:
+        message.signals = alerting.addressed(message.integration.pk, message.signals)
+
+
+def _last_alerts(messages: Sequence[Message], opened: Mapping[Key, Alert]) -> dict[Key, Alert]:
+    """What is handled may be over already; what is open is not read again."""
+    keys = {
+        (message.integration.pk, signal.fingerprint)
+        for message in messages
+        for signal in message.signals
+        if signal.action == "handle"
+    }
+    return alerting.newest(keys - opened.keys())
 
 
 def _open_alerts(keys: set[Key]) -> dict[Key, Alert]:
@@ -132,7 +150,7 @@ def _open_alerts(keys: set[Key]) -> dict[Key, Alert]:
         return {}
     rows = (
         Alert.objects.select_for_update(of=("self",))
-        .select_related(*_RELATED)
+        .select_related(*alerting.RELATED)
         .filter(
             integration_id__in={key[0] for key in keys}, fingerprint__in={key[1] for key in keys}
         )
@@ -156,13 +174,28 @@ def _apply(
         if alert is None and is_full:
             return "counted", _count_only(state, message, signal)
         return _fire(state, alert, message, directed)
+    if signal.action == "handle":
+        return _handle(state, key, message, signal)
     if alert is None or _is_about_earlier(alert, signal):
         return "nothing open", None  # accepted and dropped, as peers do
     if signal.action == "acknowledge":
         _acknowledge(state, alert)
-        return "acknowledge", alert
-    _end(state, key, alert, _when(message, signal))
-    return "resolve", alert
+    else:
+        _end(state, key, alert, _when(message, signal))
+    return signal.action, alert
+
+
+def _handle(state: Fold, key: Key, message: Message, signal: Signal) -> tuple[str, Alert | None]:
+    alert = state.open.get(key) or state.last.get(key)
+    if alert is None or signal.deed is None or _is_about_earlier(alert, signal):
+        return "nothing open", None
+    before, at = alert.severity.rank, message.received_at
+    told = state.handled.do(alert, signal.deed, at=at, severities=state.severities)
+    if signal.deed.kind == "delete" and key in state.open:
+        _end(state, key, alert, at)
+    if alert.severity.rank < before and alert.is_open:
+        state.changes.worsened.append(alert)
+    return told, alert
 
 
 def _fire(
@@ -240,7 +273,7 @@ def _end(state: Fold, key: Key, alert: Alert, at: datetime) -> None:
     alert.held, alert.recheck_at = False, None
     state.changed[id(alert)] = alert
     state.changes.resolved.append(alert)
-    del state.open[key]
+    state.last[key] = state.open.pop(key)
 
 
 def _when(message: Message, signal: Signal) -> datetime:

@@ -7,7 +7,20 @@ from typing import Any, Final, Literal
 
 from incidents.kernel import payload
 
-Action = Literal["fire", "acknowledge", "resolve", "change"]
+Action = Literal["fire", "acknowledge", "resolve", "change", "handle"]
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a sender does to an alert beside opening, acknowledging and closing it.
+
+    `kind` is one of `incidents.pipeline.alerting.DEEDS`, which says what `values` hold; `by` is
+    who the sender says did it, or empty.
+    """
+
+    kind: str
+    values: dict[str, Any] = field(default_factory=dict)
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +49,8 @@ class Signal:
     until: datetime | None = None
     labels: dict[str, str] = field(default_factory=dict)
     annotations: dict[str, Any] = field(default_factory=dict)
+    deed: Deed | None = None
+    alert_id: int | None = None
 
 
 class Malformed(ValueError):

@@ -1,6 +1,7 @@
 """An installation with one of everything, in an open incident and in a private one."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from incidents.models import (
     Service,
     Severity,
     Signal,
+    Silence,
     TelemetrySource,
     User,
 )
@@ -72,8 +74,10 @@ def _populate(incident: Incident, integration: Integration, runbook: Runbook, by
     return {
         "ref": incident.reference,
         "alert": alert.pk,
+        "identifier": alert.fingerprint,
         "item": item.pk,
         "delivery_id": Signal.objects.latest("pk").delivery_id,
+        "request_id": Signal.objects.latest("pk").delivery_id,
         "message": message.pk,
         "seq": message.seq,
         "run": run.pk,
@@ -98,6 +102,9 @@ def world(
     )
     key, _ = ApiKey.issue("Deploys", ["read"])
     heartbeat = heartbeats.create({"name": "Backup", "severity": severities["P1"]})
+    silence = Silence.objects.create(
+        matchers=[], starts_at=clock.now(), ends_at=clock.now() + timedelta(1), comment="Quiet"
+    )
     by = people.commander
     seen = _populate(declare("Checkout", by=by, service=service), integration, runbook, by)
     hidden = _populate(declare(MARK, by=by, private=True), integration, runbook, by)
@@ -105,6 +112,7 @@ def world(
         "token": "in_unknown",
         "kind": "markdown",
         "rest": "nowhere",
+        "silence_id": silence.uuid,
         "runbook": "restart",
         "key": key.pk,
         "rule": rule.pk,

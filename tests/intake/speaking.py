@@ -34,10 +34,9 @@ class Client:
     options: dict[str, Any] = field(default_factory=dict)
     limit: int = 256 * 1024
 
-    def body(self, name: str) -> dict[str, Any]:
+    def body(self, name: str) -> Any:
         path = PAYLOADS / self.slug / f"{name}.json"
-        told: dict[str, Any] = json.loads(path.read_text())
-        return told
+        return json.loads(path.read_text())
 
     def request(self, key: str, content: bytes) -> tuple[str, str, bytes, dict[str, str]]:
         bearer = {} if "{key}" in self.path else {"Authorization": f"Bearer {key}"}
@@ -116,5 +115,22 @@ CLIENTS = [
     Client("uptime-kuma", "uptime-kuma", "/hooks/uptime-kuma/{key}", "down", "up"),
     Client("zabbix", "zabbix", "/hooks/zabbix/{key}", "problem", "recovery"),
     Client("incident-io", "incident-io", "/v2/alert_events/http/01ABC", "firing", "resolved"),
+    Client(
+        "opsgenie",
+        "opsgenie",
+        "/v2/alerts/",
+        "create",
+        problem="application/json",
+        limit=512 * 1024,
+    ),
+    Client(
+        "alertmanager-api",
+        "alertmanager-api",
+        "/api/v2/alerts",
+        "posted",
+        status=200,
+        problem="application/json",
+        limit=1024 * 1024,
+    ),
     Client("generic", "generic", "/hooks/generic/{key}", "mapped", options=_MAPPED),
 ]

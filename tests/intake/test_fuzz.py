@@ -16,7 +16,7 @@ from incidents.kernel import payload
 from incidents.kernel.errors import Invalid
 from incidents.pipeline.signal import Malformed, Signal
 from incidents.sources import adapters
-from incidents.sources.adapters import expressions
+from incidents.sources.adapters import expressions, opsgenie
 
 # `make fuzz` asks for 10,000 of each.
 MANY: Final = int(os.environ.get("FUZZ_EXAMPLES", "40"))
@@ -50,6 +50,19 @@ _CLOUD = st.fixed_dictionaries(
     optional={"subject": _JSON, "data": _JSON, "time": _JSON, "ext": _JSON},
 )
 _WORDS = st.sampled_from(["trigger", "resolve", "acknowledge", "triggered", "resolved", "created"])
+_OF_AM = _objects("labels", "annotations", "startsAt", "endsAt", "generatorURL")
+_LABELLED = st.fixed_dictionaries(
+    {"labels": st.dictionaries(st.sampled_from(["alertname", "job", "a"]), _TEXT, max_size=3)},
+    optional={"annotations": _JSON, "startsAt": _JSON, "endsAt": _JSON},
+)
+_OPSGENIE = _objects(
+    *("message", "alias", "note", "tags", "keys", "details", "endTime", "owner", "responder"),
+    *("team", "escalation", "priority", "description", "user", "source", "entity", "actions"),
+)
+_REQUEST = st.fixed_dictionaries(
+    {"verb": st.sampled_from(["create", *opsgenie.NEEDED, "close", "delete"]) | _JSON},
+    optional={"identifier": _JSON, "identifierType": _JSON, "id": _TEXT, "action": _JSON},
+)
 MAPPING = {"title": "a.b || a", "fingerprint": "id", "labels": "a", "status": "s", "at": "t"}
 OPTIONS: dict[str, dict[str, Any]] = {
     "generic": {"mapping": MAPPING},
@@ -95,17 +108,23 @@ BODIES = {
     "zabbix": _objects("event_id", "event_value", "name", "severity", "tags", "host", "opdata"),
     "incident-io": _objects("title", "status", "deduplication_key", "metadata", "source_url"),
     "generic": _objects("a", "id", "s", "t"),
+    "alertmanager-api": st.lists(_OF_AM | _LABELLED | _JSON, max_size=3)
+    | st.fixed_dictionaries(
+        {"receivedAt": _JSON, "alerts": st.lists(_OF_AM | _LABELLED | _JSON, max_size=3)}
+    ),
+    "opsgenie": _OPSGENIE
+    | st.fixed_dictionaries({"request": _REQUEST}, optional={"body": _OPSGENIE | _JSON}),
     "detection": st.lists(_objects("action", "fingerprint", "labels", "at"), max_size=3),
 }
 
 
 def _is_fit_to_store(signal: Signal) -> bool:
     texts = (signal.title, signal.description, signal.fingerprint, signal.group, signal.value)
-    kept = msgspec.json.encode([signal.labels, signal.annotations])
+    kept = msgspec.json.encode([signal.labels, signal.annotations, signal.deed])
     return (
         not any("\0" in text for text in texts)
         and b"\\u0000" not in kept
-        and 1 <= len(signal.fingerprint) <= 255
+        and (1 if signal.action == "fire" else 0) <= len(signal.fingerprint) <= 255
         and len(signal.title) <= 1024
         and len(signal.link) <= 1000
         and signal.link[:4] in {"", "http"}

@@ -6,7 +6,7 @@ the integration has been told.
 """
 
 import json
-from dataclasses import fields
+from dataclasses import asdict, fields, is_dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,13 @@ TOLD = {"generic": {"mapping": {"title": "title", "severity": "level", "status":
 
 def _written(signal: Signal) -> dict[str, Any]:
     filled = {field.name: getattr(signal, field.name) for field in fields(signal)}
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in filled.items()
-        if value
-    }
+    return {name: _plain(value) for name, value in filled.items() if value}
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def outcome(path: Path) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from incidents.kernel.registry import Registry
 DIALECTS: Registry[Dialect] = Registry("incidents.door.dialects")
 Found = tuple[Dialect, Mapping[str, str]]
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
-_PARAMETER = re.compile(r"\{(\w+)\}")
+_PARAMETER = re.compile(r"\{(\w+)(\*?)\}")
 
 
 class Routes:
@@ -32,16 +32,16 @@ class Routes:
                 self._add(path, dialect)
 
     def _add(self, path: str, dialect: Dialect) -> None:
-        names = _PARAMETER.findall(path)
+        names = [name for name, _ in _PARAMETER.findall(path)]
         head, _, last = path.removesuffix("/").rpartition("/")
         if not names:
             known, self.fixed[path] = self.fixed.get(path), dialect
-        elif len(names) == 1 and _PARAMETER.fullmatch(last):
+        elif len(names) == 1 and _PARAMETER.fullmatch(last) and not last.endswith("*}"):
             entry = self.under.get(head)
             known, self.under[head] = entry and entry[0], (dialect, names[0])
         else:
             known = None
-            pattern = _PARAMETER.sub(r"(?P<\1>[^/]+)", path)
+            pattern = _PARAMETER.sub(_as_group, path)
             self.others.append((re.compile(pattern), dialect))
         if known is not None:
             raise ValueError(f"{path} is served by two dialects")
@@ -59,6 +59,10 @@ class Routes:
             if found := pattern.fullmatch(bare):
                 return dialect, found.groupdict()
         return None
+
+
+def _as_group(parameter: re.Match[str]) -> str:
+    return f"(?P<{parameter[1]}>{'.+' if parameter[2] else '[^/]+'})"
 
 
 @cache

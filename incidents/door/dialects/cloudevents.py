@@ -82,7 +82,10 @@ def _binary(inbound: Inbound, kind: str) -> dict[str, Any]:
     event: dict[str, Any] = {}
     for name, value in inbound.scope["headers"]:
         if name.startswith(b"ce-"):
-            event[name[3:].decode("latin-1")] = unquote(value.decode("latin-1"), errors="replace")
+            text = unquote(value.decode("latin-1"), errors="replace")
+            if "\0" in text:
+                raise Refusal(400, "An attribute holds a NUL character (%00). Remove it.")
+            event[name[3:].decode("latin-1")] = text
     if kind:
         event["datacontenttype"] = kind
     if not inbound.raw:

@@ -14,6 +14,7 @@ class Grafana(Dialect):
     kinds = ("grafana",)
     paths = ("/hooks/grafana", "/hooks/grafana/{key}")
     methods = ("POST", "PUT")
+    takes_nul = True  # labels of Prometheus are any UTF-8
 
     def verify(self, inbound: Inbound) -> None:
         secret = signature.secret_of(inbound)

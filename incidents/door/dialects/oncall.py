@@ -18,6 +18,7 @@ class OfAlertmanager(_OnCall):
     kinds = ("oncall", "alertmanager")
     adapter = "alertmanager"
     paths = ("/integrations/v1/alertmanager/{key}",)
+    takes_nul = True  # labels of Prometheus are any UTF-8
 
 
 class AnyJson(_OnCall):

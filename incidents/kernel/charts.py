@@ -7,7 +7,6 @@ beside a table of them.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import Final
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -79,7 +78,7 @@ def spark_against(
     )
 
 
-TALL: Final = 140
+TALL, GUTTER = 150, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,30 +90,32 @@ class Course:
     line: float | None = None
     band: tuple[float, float] | None = None
 
+    def levels(self) -> list[float]:
+        """All that the picture must have room for."""
+        marks = (self.line, *(self.band or ()), *self.values)
+        return [level for level in marks if level is not None and isfinite(level)]
+
 
 def course(shown: Course, title: str) -> SafeString:
     """Empty where fewer than two values are known."""
     known = [(n, v) for n, v in enumerate(shown.values) if v is not None and isfinite(v)]
     if len(known) < 2:
         return SafeString("")
-    marks = [v for v in (shown.line, *(shown.band or ())) if v is not None]
-    levels: list[float] = [v for _, v in known] + marks
-    low, high = min(levels), max(levels)
-    span = float(high - low) or 1.0
+    low, high = min(shown.levels()), max(shown.levels())
 
     def y(value: float) -> float:
-        return TALL - 22 - (value - low) / span * (TALL - 36.0)
+        return TALL - 30.0 - (value - low) / ((high - low) or 1.0) * (TALL - 44)
 
-    step = (FULL - 64) / (len(shown.values) - 1)
+    right = FULL - GUTTER
+    step = right / (len(shown.values) - 1)
     line = " ".join(f"{n * step:.1f},{y(v):.1f}" for n, v in known)
-    last, newest = known[-1]
     drawn = format_html(
         '{}{}{}<polyline class="line" points="{}"/><circle class="pt" cx="{}" cy="{}" r="3"/>'
-        '<text class="note" x="0" y="{}">{}</text><text class="note" x="{}" y="{}"'
-        ' text-anchor="end">{}</text>',
-        *(_course_band(shown.band, y), _course_line(shown.line, y), _course_ends(low, high, y)),
-        *(line, f"{last * step:.1f}", f"{y(newest):.1f}"),
-        *(TALL - 4, shown.words[0], FULL - 64, TALL - 4, shown.words[1]),
+        '<text class="note" x="0" y="{}">{}</text>'
+        '<text class="note" x="{}" y="{}" text-anchor="end">{}</text>',
+        *(_course_band(shown.band, y), _course_line(shown.line, y), _course_levels(shown, y)),
+        *(line, f"{known[-1][0] * step:.1f}", f"{y(known[-1][1]):.1f}"),
+        *(TALL - 4, shown.words[0], right, TALL - 4, shown.words[1]),
     )
     return _picture("course", (FULL, TALL), title, drawn)
 
@@ -125,27 +126,30 @@ def _course_band(band: tuple[float, float] | None, y: Callable[[float], float]) 
     top, height = y(band[1]), max(1.0, y(band[0]) - y(band[1]))
     return format_html(
         '<rect class="band" x="0" y="{}" width="{}" height="{}"/>',
-        *(f"{top:.1f}", FULL - 64, f"{height:.1f}"),
+        *(f"{top:.1f}", FULL - GUTTER, f"{height:.1f}"),
     )
 
 
 def _course_line(line: float | None, y: Callable[[float], float]) -> SafeString:
     if line is None:
         return SafeString("")
+    at = f"{y(line):.1f}"
     return format_html(
-        '<line class="limit" x1="0" x2="{}" y1="{}" y2="{}"/>'
-        '<text class="strong" x="{}" y="{}">{}</text>',
-        *(FULL - 64, f"{y(line):.1f}", f"{y(line):.1f}"),
-        *(FULL - 58, f"{y(line) + 4:.1f}", f"{line:.4g}"),
+        '<line class="limit" x1="0" x2="{}" y1="{}" y2="{}"/>', FULL - GUTTER, at, at
     )
 
 
-def _course_ends(low: float, high: float, y: Callable[[float], float]) -> SafeString:
-    """The least and the greatest level, at the upper left: beside them the line has no room."""
-    rows = ((f"{y(high) - 3:.1f}", f"{high:.4g}"), (f"{y(low) + 11:.1f}", f"{low:.4g}"))
-    return format_html_join(
-        "", '<text class="note" x="0" y="{}">{}</text>', rows[: 1 + (high > low)]
+def _course_levels(shown: Course, y: Callable[[float], float]) -> SafeString:
+    """Figures beside the picture: the line, and the ends where they have room beside it."""
+    levels = shown.levels()
+    told = [] if shown.line is None else [("strong", shown.line)]
+    for level in (max(levels), min(levels)):
+        if all(abs(y(level) - y(other)) > LETTER * 3 for _, other in told):
+            told.append(("note", level))
+    rows = (
+        (kind, FULL - GUTTER + 8, f"{y(level) + 4:.1f}", f"{level:.4g}") for kind, level in told
     )
+    return format_html_join("", '<text class="{}" x="{}" y="{}">{}</text>', rows)
 
 
 @dataclass(frozen=True, slots=True)

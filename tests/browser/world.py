@@ -197,6 +197,14 @@ def _settings(world: World) -> None:
     for number, value in enumerate((0.01, 0.012, 0.03, 0.061, 0.058)):
         at = clock.now() + timedelta(minutes=number)
         RuleRun.objects.create(rule=rule, started_at=at, duration_ms=9, series=2, worst_value=value)
+    rule.series.create(fingerprint="f", labels={"job": "shop"}, firing=True, over_since=clock.now())
+    rule.findings.create(
+        fingerprint="f", mode="live", labels={"job": "shop"}, value=0.061, opened_at=clock.now()
+    )
+    told = {"failing_since": clock.now(), "last_error": "It answered 400: parse error at char 7"}
+    others = {"source": source, "severity": severity, "query": "up"}
+    DetectionRule.objects.create(name="Cache hits fall", kind="rate", **others, **told)
+    DetectionRule.objects.create(name="Unusual traffic", kind="anomaly", mode="shadow", **others)
     world.places |= {"rule": rule.pk, "source": source.pk}
 
 

@@ -141,9 +141,10 @@ class RuleForm(Described):
     runbook = forms.SlugField(
         required=False,
         max_length=80,
-        label="Runbook",
-        help_text="It is put first on the incident. The end of its address: database-down.",
-        widget=forms.TextInput({**_INPUT, "class": "input mono"}),
+        label="Runbook to put first",
+        widget=forms.TextInput(
+            {**_INPUT, "class": "input mono", "placeholder": "the end of its address"}
+        ),
     )
     mode = forms.ChoiceField(
         choices=RuleMode.choices, initial=RuleMode.SHADOW, widget=forms.Select(_SELECT)

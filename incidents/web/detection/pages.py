@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from incidents import access
 from incidents.kernel import clock
 from incidents.kernel.charts import Course, course, spark_against
+from incidents.kernel.durations import spoken
 from incidents.kernel.errors import NotFound
 from incidents.models import DetectionRule, RuleMode, RuleRun
 from incidents.selectors import detection
@@ -117,6 +118,8 @@ def rule_page(request: Request, shown: DetectionRule, **more: Any) -> HttpRespon
         **_row(row),
         "kind": KINDS.get(shown.kind),
         "settings": settings_in_words(shown),
+        "every": spoken(shown.interval_seconds),
+        "line": shown.kind in KINDS and KINDS[shown.kind].compares,
         "runs": runs,
         "learns": shown.kind in KINDS and KINDS[shown.kind].studies is not None,
         "usual": usual,

@@ -35,6 +35,8 @@ POLICY: Final[dict[str, tuple[Role, Scope]]] = {
     "postmortem.publish": (Role.COMMANDER, Scope.INCIDENTS),
     "metrics.read": (Role.OBSERVER, Scope.READ),
     "catalog.read": (Role.OBSERVER, Scope.READ),
+    "routing.read": (Role.RESPONDER, Scope.READ),
+    "routing.change": (Role.ADMIN, Scope.ADMIN),
     "config.read": (Role.ADMIN, Scope.ADMIN),
     "config.write": (Role.ADMIN, Scope.ADMIN),
 }

@@ -48,7 +48,6 @@ from incidents.models.noise import (
     Silence,
 )
 from incidents.models.routing import (
-    AlertPriority,
     Operator,
     RoutingDifference,
     RoutingEntry,
@@ -70,7 +69,6 @@ __all__ = [
     "SINGLE_ROLES",
     "AfterWindow",
     "Alert",
-    "AlertPriority",
     "AlertState",
     "ApiKey",
     "Backtest",

@@ -53,15 +53,6 @@ class RoutingField(models.TextChoices):
     TIME = "time", "the time"
 
 
-class AlertPriority(models.TextChoices):
-    """How soon it needs care, the soonest first."""
-
-    URGENT = "urgent", "Urgent"
-    HIGH = "high", "High"
-    NORMAL = "normal", "Normal"
-    LOW = "low", "Low"
-
-
 # What may not change once a version is out of draft; the database refuses it too.
 KEPT: Final = ("number", "document", "revision", "created_at")
 

@@ -297,6 +297,7 @@ def _new_alert(state: Fold, message: Message, directed: Directed) -> Alert:
         team=directed.team,
         priority=directed.priority,
         muted_by=directed.muting(message.received_at),
+        trail=directed.trail(message.received_at),
         group_key=signal.group[:255],
         labels=signal.labels,
         annotations=signal.annotations,

@@ -112,11 +112,11 @@ class Group:
 _GROUPS: Final = {
     "suppress": "suppressed or no longer suppressed",
     "pause": "held or no longer held",
-    "severity": "another severity",
-    "service": "another service",
-    "team": "another team",
-    "priority": "another priority",
-    "labels": "other labels",
+    "severity": "with another severity",
+    "service": "with another service",
+    "team": "with another team",
+    "priority": "with another priority",
+    "labels": "with other labels",
 }
 
 

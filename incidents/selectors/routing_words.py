@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from typing import Any, Final
 
 from incidents.kernel import durations
-from incidents.models import AlertPriority, Operator, RoutingField, Service, Severity, Team
+from incidents.models import Operator, Priority, RoutingField, Service, Severity, Team
 
 Row = Mapping[str, Any]
 _NAMED: Final = ("severity", "service", "team")
@@ -45,7 +45,7 @@ class Words:
         severities = {("severity", row.code): str(row) for row in Severity.objects.all()}
         services = {("service", row.slug): row.name for row in Service.objects.all()}
         teams = {("team", row.slug): row.name for row in Team.objects.all()}
-        priorities = {("priority", str(code)): str(word) for code, word in AlertPriority.choices}
+        priorities = {("priority", str(code)): str(word) for code, word in Priority.choices}
         return cls({**severities, **services, **teams, **priorities})
 
     def name(self, kind: str, code: str) -> str:
@@ -109,7 +109,9 @@ class Words:
         if what == "pause":
             return f"held for {durations.spoken(int(then))}" if then else "no longer held"
         called = field(what).removeprefix("the ")
-        before, after = self.name(what, now) or "none", self.name(what, then) or "none"
+        before, after = self.name(what, now), self.name(what, then)
+        if not before or not after:
+            return f"{called} becomes {after}" if after else f"{called} {before} is dropped"
         return f"{called} {before} becomes {after}"
 
     def difference(self, old: Sequence[Row], new: Sequence[Row]) -> list[str]:

@@ -6,6 +6,9 @@ from incidents.web import accounts, alerts, board, configuration, incidents, int
 from incidents.web.detection import changes, pages
 from incidents.web.heartbeats import changes as heartbeat_changes
 from incidents.web.heartbeats import pages as heartbeats
+from incidents.web.routing import changes as routing_changes
+from incidents.web.routing import pages as routing_pages
+from incidents.web.routing import trying
 
 app_name = "web"
 urlpatterns = [
@@ -37,6 +40,22 @@ urlpatterns = [
         integrations.map_payload,
         name="integration_mapping",
     ),
+    path("settings/routing", routing_pages.overview, name="routing"),
+    path("settings/routing/draft", routing_changes.draft, name="routing_draft"),
+    path("settings/routing/draft/rules", routing_changes.new_rule, name="routing_rule_new"),
+    path("settings/routing/draft/rules/<str:key>", routing_changes.edit_rule, name="routing_rule"),
+    path("settings/routing/versions/<int:number>", routing_pages.version, name="routing_version"),
+    path(
+        "settings/routing/versions/<int:number>/simulate",
+        routing_changes.simulate,
+        name="routing_simulate",
+    ),
+    path(
+        "settings/routing/versions/<int:number>/publish",
+        routing_changes.publish,
+        name="routing_publish",
+    ),
+    path("settings/routing/versions/<int:number>/try", trying.try_one, name="routing_try"),
     path("settings/keys", configuration.key_list, name="keys"),
     path("settings/keys/<int:pk>", configuration.key_change, name="key"),
     path("account", accounts.account, name="account"),

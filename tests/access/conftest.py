@@ -22,6 +22,7 @@ from incidents.models import (
     User,
 )
 from incidents.pipeline import lifecycle
+from incidents.pipeline.routing import versions
 from incidents.sources.heartbeats import writing as heartbeats
 from postmortems import services as postmortems
 from runbooks import services as runbooks
@@ -105,6 +106,8 @@ def world(
     silence = Silence.objects.create(
         matchers=[], starts_at=clock.now(), ends_at=clock.now() + timedelta(1), comment="Quiet"
     )
+    routing = {"rules": [{"name": "All", "actions": {"severity": "P3"}}]}
+    draft_routing = versions.write_draft(document=routing, actor=Actor.of(people.admin))
     by = people.commander
     seen = _populate(declare("Checkout", by=by, service=service), integration, runbook, by)
     hidden = _populate(declare(MARK, by=by, private=True), integration, runbook, by)
@@ -119,6 +122,7 @@ def world(
         "source": source.pk,
         "integration": integration.pk,
         "heartbeat": heartbeat.slug,
+        "number": draft_routing.number,
     }
     return World({**common, **seen}, {**common, **hidden})
 

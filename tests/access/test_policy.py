@@ -31,6 +31,8 @@ DECIDED: Final = {
     "postmortem.publish": ("commander", "incidents"),
     "metrics.read": ("observer", "read"),
     "catalog.read": ("observer", "read"),
+    "routing.read": ("responder", "read"),
+    "routing.change": ("admin", None),
     "config.read": ("admin", None),
     "config.write": ("admin", None),
 }

@@ -16,11 +16,12 @@ from incidents.models import (
     User,
 )
 from incidents.pipeline import lifecycle
+from incidents.pipeline.routing import versions
 from incidents.sources.adapters.integrations import create_integration
 from postmortems import services as postmortems
 from runbooks import services as runbooks
 from statuspage.models import Component, ComponentGroup, StatusPage
-from tests.browser import beats
+from tests.browser import beats, routes
 from tests.browser.world import World, alert, typical
 
 WORD = "payment-authorisation-gateway-eu-central-1b.internal.example"
@@ -40,6 +41,8 @@ def overfull() -> World:
     _documents(world)
     _settings(world)
     world.places |= beats.many(WORD)
+    versions.discard_draft(actor=world.actor("admin"))
+    world.places |= routes.publish(world.people["admin"], many=40, name=LONG)
     return world
 
 

@@ -164,6 +164,27 @@ SETTINGS: Final = (
     ),
     Stop("integration", "/settings/integrations/{alertmanager.pk}", by="admin"),
     Stop("integration-mapping", "/settings/integrations/{alertmanager.pk}/mapping", by="admin"),
+    *(
+        Stop(f"routing{name}", f"/settings/routing{path}", by="admin", worlds=worlds)
+        for name, path, worlds in (
+            ("", "", ALWAYS),
+            ("-live", "/versions/{routing_live}", ("typical", "overfull")),
+            ("-shadow", "/versions/{routing_shadow}", ONCE),
+            ("-draft", "/versions/{routing_draft}", ("typical", "overfull")),
+            ("-rule-new", "/draft/rules", ONCE),
+            ("-rule", "/draft/rules/{routing_rule}", ("typical", "overfull")),
+            ("-try", "/versions/{routing_live}/try?alert={alert}", ("typical", "overfull")),
+        )
+    ),
+    Stop("routing-observed", "/settings/routing/versions/{routing_live}", by="dora", worlds=ONCE),
+    Stop(
+        "routing-refused",
+        "/settings/routing/draft/rules",
+        by="admin",
+        deed=send("Keep in the draft", name="Never", labels="nonsense"),
+        status=422,
+        worlds=ONCE,
+    ),
     Stop("keys", "/settings/keys", by="admin", worlds=ALWAYS),
     Stop(
         "keys-told-once",
@@ -237,6 +258,8 @@ ANYTHING: Final = {
     **dict.fromkeys(("pk", "alert", "item", "run", "runbook", "step", "seq", "rule", "source"), 1),
     **dict.fromkeys(("slug", "section", "token", "public", "kind"), "some"),
     **dict.fromkeys(("heartbeat", "beat", "beat_down", "beat_new"), "some"),
+    **dict.fromkeys(("routing_live", "routing_shadow", "routing_draft", "number"), 1),
+    **dict.fromkeys(("routing_rule", "key"), "3f9c01ab"),
     "alertmanager": SimpleNamespace(pk=1),
     "delivery_id": "0198c0de-0000-7000-8000-000000000000",
 }

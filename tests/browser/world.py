@@ -34,7 +34,7 @@ from runbooks import services as runbooks
 from runbooks.models import Runbook, RunbookRun
 from statuspage.models import Component, StatusPage
 from statuspage.services import Announcement, publish_update
-from tests.browser import beats
+from tests.browser import beats, routes
 from warroom.services import chat
 
 CHAT = (
@@ -150,6 +150,7 @@ def typical() -> World:
     _outage(world)
     world.minutes_ago(0)
     world.places |= beats.some()
+    world.places |= routes.publish(world.people["admin"])
     rollup.fill_touched()
     return world
 

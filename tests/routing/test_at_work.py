@@ -52,6 +52,8 @@ def test_a_rule_decides_severity_service_team_and_labels(
     assert (alert.severity.code, alert.priority, alert.labels["tier"]) == ("P3", "low", "1")
     assert alert.incident is not None
     assert (str(alert.incident.service), str(alert.incident.team)) == ("Search", "Core")
+    assert alert.incident.priority == "low"
+    assert alert.trail[0]["text"] == "the rule “It” of version 1 says so"
     told = row.outcome[0]
     assert (told["rule"], told["version"]) == ("It", 1)
     assert routing.directed(told) == (
@@ -103,7 +105,7 @@ def test_a_paused_alert_goes_on_if_it_still_fires(
     recheck.work()
     assert [a.fingerprint for a in Incident.objects.get().alerts.all()] == ["Lasting"]
     kinds = [told["kind"] for told in Alert.objects.get(fingerprint="Lasting").trail]
-    assert kinds == ["routing", "released"]
+    assert kinds == ["severity", "routing", "released"]
 
 
 def test_a_suppressed_alert_goes_on_once_no_rule_suppresses_it(

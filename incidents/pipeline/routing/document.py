@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from incidents.kernel import patterns
 from incidents.kernel.errors import Invalid
-from incidents.models import AlertPriority, Operator, RoutingField, Team
+from incidents.models import Operator, Priority, RoutingField, Team
 from incidents.pipeline.routing import hours
 from incidents.pipeline.triage import Services, Severities
 
@@ -355,8 +355,8 @@ def _known_actions(actions: Actions, tables: Tables) -> Actions:
     service = tables.services.find(actions.service)
     if actions.service and service is None:
         raise Invalid(f"There is no service “{actions.service}”.", field="service")
-    if actions.priority and actions.priority not in AlertPriority.values:
-        hint = f"Priorities: {', '.join(AlertPriority.values)}."
+    if actions.priority and actions.priority not in Priority.values:
+        hint = f"Priorities: {', '.join(Priority.values)}."
         raise Invalid(f"There is no priority “{actions.priority}”.", hint, field="priority")
     if actions.team and actions.team not in tables.teams:
         raise Invalid(f"There is no team “{actions.team}”.", field="team")

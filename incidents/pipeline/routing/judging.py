@@ -41,7 +41,15 @@ class Directed:
     pause_seconds: int = 0
     team: Team | None = None
     priority: str = ""
+    sets_severity: bool = False
     shadow: list[dict[str, str]] = field(default_factory=list)
+
+    def trail(self, at: datetime) -> list[dict[str, str]]:
+        """Why the alert has its severity, as `Alert.trail` holds it; empty where no rule says."""
+        if not self.sets_severity:
+            return []
+        text = f"the rule “{self.rule}” of version {self.version} says so"
+        return [{"at": at.isoformat(), "kind": "severity", "text": text[:500]}]
 
     def reason(self) -> dict[str, Any]:
         """Which rule said so, for the outcome of the signal; see `selectors.routing.directed`."""
@@ -161,6 +169,7 @@ def _directed(signal: Signal, hits: Sequence[Rule], number: int, names: Names) -
         pause_seconds=0 if suppress or not pauses else 60 * pauses[-1],
         team=teams[-1] if teams else None,
         priority=priorities[-1] if priorities else "",
+        sets_severity=any(rule.actions.severity for rule in hits),
     )
 
 

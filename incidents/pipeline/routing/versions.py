@@ -69,7 +69,7 @@ def start_draft(*, actor: Actor, copy_of: int | None = None) -> RoutingVersion:
     version = _new(source.document if source else {"rules": []}, actor)
     version.save()
     of = f" as a copy of version {source.number}" if source else ""
-    return _tell(version, f"began it{of}", actor)
+    return _tell(version, f"began the draft{of}", actor)
 
 
 def _draft(revision: int | None, actor: Actor) -> RoutingVersion:

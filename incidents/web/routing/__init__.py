@@ -1,0 +1,1 @@
+"""Pages of the routing: the rules, the draft and its editor, what they would do, and versions."""

@@ -64,8 +64,12 @@ vendor: ## fetch and build static/vendor again (needs Node)
 	@npm ci --silent
 	@npm run --silent vendor
 
-bench: .venv/.dev ## measure, beside baselines on the same machine
-	@$(py) -m bench $(ARGS)
+# What is measured runs with what it is delivered with: tools for development would fill its memory.
+bench: .venv/.dev .venv/measured/.run ## measure, beside baselines on the same machine
+	@BENCH_PYTHON=.venv/measured/bin/python $(py) -m bench $(ARGS)
+
+.venv/measured/.run: requirements.lock
+	@VENV=.venv/measured .ci/environment run
 
 .venv/.run: requirements.lock
 	@.ci/environment run

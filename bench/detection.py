@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from bench.measures import Figure
-from bench.product import ROOT, Product
+from bench.product import PYTHON, ROOT, Product
 
 RULES = 1000
 INTERVAL = 60
@@ -31,7 +31,7 @@ def rules_pass(product: Product) -> list[Figure]:
     """Pinned to one core, with ten rules at once; the source and PostgreSQL run beside it."""
     with _prometheus() as url:
         environment = product.environment | {"DJANGO_SETTINGS_MODULE": "incidentsite.settings"}
-        command = [sys.executable, "-W", "ignore", "-m", "bench.detection", url]
+        command = [PYTHON, "-W", "ignore", "-m", "bench.detection", url]
         done = subprocess.run(
             command, cwd=ROOT, env=environment, check=True, capture_output=True, timeout=300
         )

@@ -18,6 +18,8 @@ from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS_TO_START = 120
+# The product's own environment where there is one, without the tools for development.
+PYTHON = str(ROOT / os.environ["BENCH_PYTHON"]) if "BENCH_PYTHON" in os.environ else sys.executable
 
 
 def free_port() -> int:
@@ -62,7 +64,7 @@ class Product:
         }
 
     def __enter__(self) -> Self:
-        command = [sys.executable, "manage.py", "up", *(["--gate"] if self.gate_port else [])]
+        command = [PYTHON, "manage.py", "up", *(["--gate"] if self.gate_port else [])]
         began = time.monotonic()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -120,7 +122,7 @@ class Product:
 
     def manage(self, *command: str) -> str:
         done = subprocess.run(
-            [sys.executable, "manage.py", *command],
+            [PYTHON, "manage.py", *command],
             cwd=ROOT,
             env=self.environment,
             capture_output=True,

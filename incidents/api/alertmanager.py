@@ -6,7 +6,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Final
 
-import regex
 from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,7 +13,7 @@ from rest_framework.response import Response
 from incidents.api import alertmanager_shapes as shapes
 from incidents.api.errors import problem
 from incidents.api.protocols import ProtocolView
-from incidents.kernel import clock, matchers
+from incidents.kernel import clock, matchers, patterns
 from incidents.kernel.errors import Invalid
 from incidents.kernel.matchers import Matcher
 from incidents.models import Alert, AlertState
@@ -72,8 +71,8 @@ def _refused(error: Exception, context: Mapping[str, Any]) -> Response:
 
 def _receives(pattern: str) -> bool:
     try:
-        found = regex.compile(pattern[:200]).fullmatch(shapes.RECEIVER, timeout=0.05)
-    except (regex.error, TimeoutError) as error:
+        found = patterns.compiled(pattern[:200]).fullmatch(shapes.RECEIVER, timeout=0.05)
+    except (patterns.NoPattern, TimeoutError) as error:
         raise Invalid("receiver is no regular expression.", field="receiver") from error
     return not pattern or found is not None
 

@@ -7,18 +7,15 @@ prometheus.io/docs/alerting/latest/configuration/#matcher.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final, Literal
 
-import regex
-
+from incidents.kernel import patterns
 from incidents.kernel.errors import Invalid
 
 Operator = Literal["=", "!=", "=~", "!~"]
 OPERATORS: Final[tuple[Operator, ...]] = ("=~", "!~", "!=", "=")
 MOST: Final = 20
 LONGEST: Final = 1024
-MATCH_SECONDS: Final = 0.05
 _WRITTEN: Final = re.compile(r"\s*([^\s=!~\"]+)\s*(=~|!~|!=|=)\s*(.*?)\s*", re.DOTALL)
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 
@@ -47,7 +44,8 @@ class Matcher:
         if not self.is_regex:
             return (value == self.value) is self.is_equal
         try:
-            found = _pattern(self.value).fullmatch(value[:LONGEST], timeout=MATCH_SECONDS)
+            pattern = patterns.compiled(self.value)
+            found = pattern.fullmatch(value[:LONGEST], timeout=patterns.MATCH_SECONDS)
         except TimeoutError:
             return False
         return (found is not None) is self.is_equal
@@ -114,8 +112,8 @@ def _check(matcher: Matcher) -> None:
         raise Invalid(f"The matcher {str(matcher)[:80]} is too long or has no name.", field=_FIELD)
     if matcher.is_regex:
         try:
-            _pattern(matcher.value)
-        except regex.error as error:
+            patterns.compiled(matcher.value)
+        except patterns.NoPattern as error:
             told = f"{matcher.value[:80]!r} is no regular expression: {error}."
             raise Invalid(told, field=_FIELD) from error
 
@@ -146,8 +144,3 @@ def _read(piece: str) -> Matcher:
             raise Invalid(f"The quotes of {piece.strip()[:80]!r} do not end.", field=_FIELD)
         value = re.sub(r"\\(.)", r"\1", quoted[1])
     return Matcher(name, operator, value)  # type: ignore[arg-type]  # the pattern allows these four
-
-
-@lru_cache(maxsize=512)
-def _pattern(pattern: str) -> Any:
-    return regex.compile(pattern)

@@ -9,8 +9,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
-import regex
-
 from incidents.kernel.errors import Invalid
 
 LONGEST: Final = 500
@@ -18,6 +16,10 @@ TEXT_SEEN: Final = 8_000
 MATCH_SECONDS: Final = 0.05
 # What all matches of one finder may take together: thousands of texts, each just quick enough.
 ALL_SECONDS: Final = 3.0
+
+
+class NoPattern(ValueError):
+    """The text is no regular expression; says where it is at fault."""
 
 
 class TooSlow(Exception):
@@ -29,15 +31,15 @@ def checked(pattern: str, *, field: str = "pattern") -> str:
     if len(pattern) > LONGEST:
         raise Invalid(f"A pattern has at most {LONGEST} characters.", field=field)
     try:
-        _compiled(pattern)
-    except regex.error as error:
+        compiled(pattern, ignore_case=True)
+    except NoPattern as error:
         raise Invalid(f"That is no regular expression: {error}.", field=field) from error
     return pattern
 
 
 def finder(pattern: str) -> Callable[[str], bool]:
     """Whether a text holds the pattern, upper and lower case alike; TooSlow past a time limit."""
-    compiled, left = _compiled(pattern), ALL_SECONDS
+    searched, left = compiled(pattern, ignore_case=True), ALL_SECONDS
 
     def found(text: str) -> bool:
         nonlocal left
@@ -46,7 +48,7 @@ def finder(pattern: str) -> Callable[[str], bool]:
             raise TooSlow(told)
         began = time.monotonic()
         try:
-            return compiled.search(text[:TEXT_SEEN], timeout=MATCH_SECONDS) is not None
+            return searched.search(text[:TEXT_SEEN], timeout=MATCH_SECONDS) is not None
         except TimeoutError as error:
             raise TooSlow(
                 f"The pattern takes longer than {MATCH_SECONDS * 1000:.0f} ms."
@@ -57,6 +59,12 @@ def finder(pattern: str) -> Callable[[str], bool]:
     return found
 
 
-@lru_cache(maxsize=256)
-def _compiled(pattern: str) -> Any:
-    return regex.compile(pattern, regex.IGNORECASE)
+@lru_cache(maxsize=512)
+def compiled(pattern: str, *, ignore_case: bool = False) -> Any:
+    """The pattern; match it with `timeout=MATCH_SECONDS`. Raises NoPattern where it is none."""
+    import regex  # noqa: PLC0415  8 MB in each process, and most never match a pattern
+
+    try:
+        return regex.compile(pattern, regex.IGNORECASE if ignore_case else 0)
+    except regex.error as error:
+        raise NoPattern(str(error)) from error

@@ -12,8 +12,6 @@ from datetime import UTC
 from typing import Final
 from urllib.parse import urlsplit
 
-from cryptography import x509
-
 from incidents.kernel import clock, outbound, patterns
 from incidents.kernel.options import Option
 from incidents.kernel.outbound import OutboundError
@@ -65,6 +63,8 @@ def certificate_days(place: Place) -> float:
     timeout = place.http.timeout.read or 10.0
     der = outbound.certificate(parts.hostname, parts.port or 443, timeout=timeout)
     try:
+        from cryptography import x509  # noqa: PLC0415  6 MB that only this check needs
+
         until = x509.load_der_x509_certificate(der).not_valid_after_utc
     except ValueError as error:
         raise OutboundError("It shows no certificate that can be read.") from error

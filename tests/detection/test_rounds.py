@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from incidents.kernel import clock
 from incidents.models import (
@@ -310,3 +311,15 @@ def test_two_polls_do_not_run_at_once(make_rule: MakeRule, telemetry: Telemetry)
     JobRun.objects.all().delete()
     detection.poll()
     assert rule.runs.count() == 1
+
+
+def test_a_quiet_rule_costs_two_statements(make_rule: MakeRule, telemetry: Telemetry) -> None:
+    """Its run, and when it is due next: a thousand rules a minute are quiet nearly always."""
+    make_rule(threshold=5)
+    telemetry.now = [({"job": str(n)}, 1.0) for n in range(5)]
+    (rule,) = rules.claim_due(1)
+    with Sources() as sources:
+        sources.answer(rule.source, lambda client, place: client.now(place, "up"))
+        with CaptureQueriesContext(connection) as queries:
+            rules.release(rule, evaluation.run(rule, sources))
+    assert [query["sql"].split()[0] for query in queries] == ["INSERT", "UPDATE"]

@@ -80,7 +80,10 @@ def _finish(rule: DetectionRule, row: RuleRun, judgement: Judgement) -> None:
     was_firing = {fingerprint for fingerprint, series in known.items() if series.firing}
     outcome = judge(rule, judgement, known=known, now=row.started_at)
     row.firing = outcome.firing
-    _save(rule, row, outcome, was_firing=was_firing)
+    if not known and all(series.over_since is None for series in outcome.series):
+        row.save()  # As nearly always: nothing was over the line, and nothing is.
+    else:
+        _save(rule, row, outcome, was_firing=was_firing)
 
 
 def worst(rule: DetectionRule, verdicts: Sequence[Verdict]) -> float | None:
@@ -191,9 +194,8 @@ def _save(rule: DetectionRule, row: RuleRun, outcome: Outcome, *, was_firing: se
     kept = [series for series in outcome.series if series.over_since is not None]
     for series in kept:
         series.told = series.told or (live and series.firing)
-    if kept or outcome.series:
-        _remember(rule, kept)
-        _write_findings(rule, outcome, was_firing=was_firing, now=row.started_at)
+    _remember(rule, kept)
+    _write_findings(rule, outcome, was_firing=was_firing, now=row.started_at)
     send(rule.integration, (outcome.fire if live else []) + resolved)
 
 

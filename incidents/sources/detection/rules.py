@@ -27,10 +27,12 @@ def complete() -> QuerySet[DetectionRule]:
 
 @transaction.atomic
 def claim_due(limit: int) -> list[DetectionRule]:
-    """Take up to `limit` rules that are due; nobody else gets them while the lease lasts."""
+    """Take up to `limit` rules that are due, with their series; nobody else gets them, nor changes
+    their series, while the lease lasts."""
     now = clock.now()
     due = (
         complete()
+        .prefetch_related("series")
         .select_for_update(skip_locked=True, of=("self",))
         .exclude(mode=RuleMode.OFF)
         .filter(Q(next_due_at__isnull=True) | Q(next_due_at__lte=now))

@@ -59,6 +59,7 @@ SIDEBAR = {
             _page("API keys", "key", "incidents_apikey"),
             _page("Telemetry sources", "monitoring", "incidents_telemetrysource"),
             _page("Detection rules", "rule", "incidents_detectionrule"),
+            _page("Heartbeats", "ecg_heart", "incidents_heartbeat"),
         ),
         _group(
             "Response",

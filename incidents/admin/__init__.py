@@ -1,5 +1,5 @@
 """Django admin of the hub: what admins own, and what happened, to look at."""
 
-from incidents.admin import catalogue, detection, keys, people, records, schedule, site
+from incidents.admin import catalogue, detection, heartbeats, keys, people, records, schedule, site
 
-__all__ = ["catalogue", "detection", "keys", "people", "records", "schedule", "site"]
+__all__ = ["catalogue", "detection", "heartbeats", "keys", "people", "records", "schedule", "site"]

@@ -7,11 +7,13 @@ from incidents.api import (
     detection_trials,
     events,
     figures,
+    heartbeats,
     incidents,
     sources,
     telemetry,
 )
 from incidents.api.routes import route
+from incidents.sources.heartbeats import writing
 
 app_name = "api"
 
@@ -25,6 +27,12 @@ _MOVES = {
     "close": "Close",
     "reopen": "Open again",
 }
+
+_DEEDS = (
+    (writing.pause, "Watch a heartbeat no more"),
+    (writing.resume, "Watch a heartbeat again"),
+    (writing.rotate, "Give a heartbeat a new address"),
+)
 
 urlpatterns = [
     route("incidents", incidents.IncidentsView, name="incidents"),
@@ -56,6 +64,17 @@ urlpatterns = [
         "detection/rules/<int:pk>/backtests", detection_trials.BacktestsView, name="rule_backtests"
     ),
     route("detection/status", detection_trials.DetectionStatusView, name="detection_status"),
+    route("heartbeats", heartbeats.HeartbeatsView, name="heartbeats"),
+    route("heartbeats/<slug:heartbeat>", heartbeats.HeartbeatView, name="heartbeat"),
+    route("heartbeats/<slug:heartbeat>/pings", heartbeats.PingsView, name="heartbeat_pings"),
+    *(
+        route(
+            f"heartbeats/<slug:heartbeat>/{verb.__name__}",
+            heartbeats.deed_view(summary, verb),
+            name=f"heartbeat_{verb.__name__}",
+        )
+        for verb, summary in _DEEDS
+    ),
     route("metrics/mttr", figures.MttrView, name="mttr"),
     route("metrics/dashboard", figures.DashboardView, name="dashboard"),
     route("events", events.EventsView, name="events"),

@@ -138,7 +138,7 @@ HEARTBEATS: Final = (
         "heartbeat-refused",
         "/heartbeats/new",
         by="admin",
-        deed=send("Save", name="Backup", cron="61 * * * *"),
+        deed=send("Save", name="Backup", interval="0"),
         status=422,
         worlds=ONCE,
     ),

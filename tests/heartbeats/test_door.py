@@ -8,7 +8,8 @@ import pytest
 
 from incidents.door import pings
 from incidents.door.ledger import Ledger
-from incidents.models import Heartbeat, HeartbeatPing
+from incidents.engine.loop import Engine
+from incidents.models import Alert, Heartbeat, HeartbeatPing
 from incidents.sources.heartbeats import writing
 from tests.heartbeats.conftest import Caller, MakeHeartbeat
 
@@ -149,3 +150,24 @@ def test_it_logs_no_key(
     caller.ping(f"/ping/{heartbeat.key}")
     door = [r for r in caplog.records if not r.name.startswith(("httpx", "httpcore"))]
     assert all(heartbeat.key not in record.getMessage() for record in door)
+
+
+def test_a_failure_goes_from_the_door_to_an_incident_and_success_ends_it(
+    caller: Caller, heartbeat: Heartbeat
+) -> None:
+    engine = Engine()
+    caller.ping(f"/ping/{heartbeat.key}/7", b"disk full", method="POST")
+    while engine.turn():
+        pass
+    alert = Alert.objects.get()
+    assert (alert.integration.kind, alert.state) == ("heartbeat", "open")
+    assert (alert.title, alert.description) == (
+        "“Nightly backup” failed with exit status 7",
+        "disk full",
+    )
+    assert alert.incident is not None
+    caller.ping(f"/ping/{heartbeat.key}")
+    while engine.turn():
+        pass
+    alert.refresh_from_db()
+    assert alert.state == "resolved"

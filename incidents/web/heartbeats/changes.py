@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from incidents.kernel import clock
+from incidents.kernel.durations import spoken
 from incidents.kernel.errors import Invalid
 from incidents.models import Heartbeat
 from incidents.sources.heartbeats import writing
@@ -55,7 +56,8 @@ def _times(form: HeartbeatForm | None, heartbeat: Heartbeat) -> dict[str, Any]:
     if typed is None:
         return {"times": [], "problem": "Fill in the fields above first."}
     try:
-        return {"times": upcoming(typed, clock.now()), "typed": typed, "problem": ""}
+        times = upcoming(typed, clock.now())
+        return {"times": times, "allowed": spoken(typed.grace_seconds), "problem": ""}
     except Invalid as error:
         if form is not None and not form.errors:
             form.refuse(error)

@@ -15,6 +15,8 @@ UNITS: Final = (
     ("3600", "hours"),
     ("86400", "days"),
 )
+# Most jobs that do not run are no emergency yet.
+USUAL_RANK: Final = 2
 _INPUT: Final = {"class": "input", "autocomplete": "off"}
 _SELECT: Final = {"class": "select"}
 _NAMES: Final = ("name", "description", "severity", "service", "schedule", "cron", "time_zone")
@@ -26,8 +28,8 @@ def _amount(label: str) -> forms.IntegerField:
     )
 
 
-def _unit(label: str) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, choices=UNITS, widget=forms.Select(_SELECT))
+def _unit() -> forms.ChoiceField:
+    return forms.ChoiceField(label="Unit", choices=UNITS, widget=forms.Select(_SELECT))
 
 
 class HeartbeatForm(forms.Form):
@@ -47,7 +49,7 @@ class HeartbeatForm(forms.Form):
         widget=forms.Select(_SELECT),
     )
     interval = _amount("Every")
-    interval_unit = _unit("Unit of the interval")
+    interval_unit = _unit()
     cron = forms.CharField(
         label="Cron expression",
         max_length=120,
@@ -64,7 +66,7 @@ class HeartbeatForm(forms.Form):
         widget=forms.TextInput({**_INPUT, "list": "zones", "spellcheck": "false"}),
     )
     grace = _amount("Time of grace")
-    grace_unit = _unit("Unit of the time of grace")
+    grace_unit = _unit()
     severity = forms.ModelChoiceField(
         Severity.objects.all(), empty_label=None, widget=forms.Select(_SELECT)
     )
@@ -114,6 +116,8 @@ def _initial(heartbeat: Heartbeat) -> dict[str, Any]:
     }
     if heartbeat.pk:
         told |= {"severity": heartbeat.severity_id, "service": heartbeat.service_id}
+    else:
+        told["severity"] = Severity.objects.filter(rank=USUAL_RANK).first()
     told["interval"], told["interval_unit"] = _split(heartbeat.interval_seconds)
     told["grace"], told["grace_unit"] = _split(heartbeat.grace_seconds)
     return told

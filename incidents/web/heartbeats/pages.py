@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from incidents import access
 from incidents.kernel import clock
+from incidents.kernel.durations import spoken
 from incidents.kernel.errors import NotFound
 from incidents.models import Alert, Heartbeat, HeartbeatState
 from incidents.selectors import alerts, heartbeats
@@ -94,6 +95,7 @@ def _live(request: Request, heartbeat: Heartbeat) -> dict[str, Any]:
         "heartbeat": heartbeat,
         "state": heartbeat.shown_state(now),
         "schedule": words.schedule_of(heartbeat),
+        "allowed": spoken(heartbeat.grace_seconds),
         "pings": heartbeats.pings(heartbeat),
         "outages": outages,
         "outage": next((outage for outage in outages if outage.ended_at is None), None),

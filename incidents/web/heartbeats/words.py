@@ -16,12 +16,13 @@ from incidents.selectors.heartbeats import down_for
 WIDTH: Final = 480
 HEIGHT: Final = 22
 DAYS: Final = 30
+_ONE: Final = {f"1 {unit}": unit for unit in ("second", "minute", "hour", "day")}
 
 
 def schedule_of(heartbeat: Heartbeat) -> str:
-    """“Every 10 minutes”, “At 02:00 every day (Europe/Berlin)”."""
+    """“Every hour”, “At 02:00 every day (Europe/Berlin)”."""
     if heartbeat.schedule == HeartbeatSchedule.INTERVAL:
-        return f"Every {spoken(heartbeat.interval_seconds)}"
+        return f"Every {_ONE.get(told := spoken(heartbeat.interval_seconds), told)}"
     try:
         told = CronSim(heartbeat.cron, clock.now()).explain()
     except CronSimError:
@@ -32,8 +33,8 @@ def schedule_of(heartbeat: Heartbeat) -> str:
 def last_day(heartbeat: Heartbeat, found: Sequence[HeartbeatOutage], now: datetime) -> SafeString:
     """The last 24 hours as one bar, in which outages are red."""
     start = now - timedelta(days=1)
-    known = max(start, heartbeat.created_at)
-    parts = [_part("bar ok", start, now, known, now)]
+    known = max(start, _known_from(heartbeat, now))
+    parts = [_block("bar", 0, WIDTH), _part("bar ok", start, now, known, now)]
     parts += [
         _part("bar p0", start, now, max(outage.began_at, start), outage.ended_at or now)
         for outage in found
@@ -49,11 +50,16 @@ def last_days(heartbeat: Heartbeat, found: Sequence[HeartbeatOutage], now: datet
     for number in range(DAYS):
         start = now - timedelta(days=DAYS - number)
         end = start + timedelta(days=1)
-        known = end > heartbeat.created_at
+        known = end > _known_from(heartbeat, now)
         tone = ("p0" if down_for(found, start, end) else "ok") if known else ""
         parts.append(_block(f"bar {tone}", number * step, step - 3))
-    known_from = max(now - timedelta(days=DAYS), heartbeat.created_at)
-    return _picture(f"The last {DAYS} days: {_told(found, known_from, now)}", parts)
+    told = _told(found, now - timedelta(days=DAYS), now)
+    return _picture(f"The last {DAYS} days: {told}", parts)
+
+
+def _known_from(heartbeat: Heartbeat, now: datetime) -> datetime:
+    """One that has never pinged was neither up nor down."""
+    return heartbeat.created_at if heartbeat.last_ping_at else now
 
 
 def _told(found: Sequence[HeartbeatOutage], start: datetime, end: datetime) -> str:
@@ -65,9 +71,9 @@ def _part(
     tone: str, start: datetime, end: datetime, since: datetime, until: datetime
 ) -> SafeString:
     scale = WIDTH / (end - start).total_seconds()
-    left = (since - start).total_seconds() * scale
-    width = max(1.5, (until - since).total_seconds() * scale)
-    return _block(tone, left, min(width, WIDTH - left))
+    left = min((since - start).total_seconds() * scale, WIDTH)
+    width = (until - since).total_seconds() * scale
+    return _block(tone, left, min(max(1.5, width) if width else 0, WIDTH - left))
 
 
 def _block(tone: str, left: float, width: float) -> SafeString:

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from incidents.engine import deliveries, retention
+from incidents.kernel import clock
 from incidents.pipeline import intake
 from incidents.pipeline.noise import recheck
 from incidents.sources import adapters
+from incidents.sources.detection import watch as detectors
 from incidents.sources.heartbeats import watch
 
 
@@ -34,6 +37,7 @@ MODULES: Final = (
     # Under the lock of intake: what waits is judged while nothing is folded.
     Module("noise", 7_461_001, recheck.work),
     Module(watch.MODULE, 7_461_005, watch.work),
+    Module("detectors", 7_461_006, partial(detectors.look_at_polls, clock.now()), every=30),
     Module("deliveries", 7_461_002, deliveries.work),
     Module("retention", 7_461_003, retention.work, every=60),
 )

@@ -1,6 +1,6 @@
 """The rules that come with the product: each trips where it must, and only there."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from incidents.models import DetectionRule, RuleMode, Severity, TelemetrySource
 from incidents.sources.detection import evaluation, library
 from incidents.sources.detection.writing import save_rule
 from tests.detection import backfilled
-from tests.detection.servers import Asked, Reply, Server, serving, vector
+from tests.detection.servers import Asked, Reply, Server, matrix, serving, vector
 from tests.detection.test_clients import _certificate, _cluster
 
 ENTRIES = library.entries()
@@ -98,6 +98,75 @@ def test_it_trips_on_what_is_bad_and_not_on_what_is_good(
     assert (run.error, run.note, run.series) == ("", "", 2)
     (series,) = rule.series.all()
     assert "bad" in series.labels.values()
+
+
+# What must trip each threshold that asks Prometheus, and what only just must not: runs everywhere,
+# where the test above needs a Prometheus to judge the queries themselves.
+EDGES = {
+    "service-down": (0.0, 1.0),
+    "workflow-failures": (0.201, 0.2),
+    "memory-exhaustion": (0.049, 0.05),
+    "low-disk-space": (0.099, 0.1),
+    "high-error-rate": (0.0501, 0.05),
+    "slow-answers": (1.001, 1.0),
+    "very-slow-answers": (2.001, 2.0),
+    "low-availability": (99.49, 99.5),
+}
+
+
+@pytest.mark.parametrize("slug", EDGES)
+def test_it_trips_just_over_its_line_and_not_on_it(shipped: None, slug: str) -> None:
+    bad, good = EDGES[slug]
+    answer = vector(({"it": "bad"}, bad), ({"it": "good"}, good))
+    with serving(lambda _: (200, answer)) as server:
+        rule = _switched_on(slug, _source("prometheus", server.url))
+        assert (evaluation.run(rule).series, rule.series.get().labels) == (2, {"it": "bad"})
+
+
+def _burning(asked: Asked) -> Reply:
+    """Of 99.9 %, 0.015 of errors burns at 15, over 14.4; 0.005 at 5, under both factors."""
+    return 200, vector(({"it": "bad"}, 0.015), ({"it": "good"}, 0.005))
+
+
+def _falling(asked: Asked) -> Reply:
+    begun, ended = float(asked.params["start"]), float(asked.params["end"])
+    rows = [({"it": name}, [(begun, 1.0), (ended, now)]) for name, now in _QUALITY.items()]
+    return 200, matrix(*rows)
+
+
+_QUALITY = {"bad": 0.79, "good": 0.81}
+
+
+def _unusual(asked: Asked) -> Reply:
+    """0.2 s in each of the last four weeks; 0.31 is half as much again and more, 0.29 is not."""
+    if not asked.path.endswith("query_range"):
+        return 200, vector(({"it": "bad"}, 0.31), ({"it": "good"}, 0.29))
+    end = float(asked.params["end"])
+    points = [(end - n * 900, 0.2) for n in range(4 * 672, 0, -1)]
+    return 200, matrix(({"it": "bad"}, points), ({"it": "good"}, points))
+
+
+@pytest.mark.parametrize(
+    ("slug", "answer"),
+    [
+        ("slo-burn-rate", _burning),
+        ("quality-drop", _falling),
+        ("performance-degradation", _unusual),
+    ],
+)
+def test_it_trips_where_its_formula_says_and_not_below(
+    shipped: None, slug: str, answer: Callable[[Asked], Reply]
+) -> None:
+    with serving(answer) as server:
+        rule = _switched_on(slug, _source("prometheus", server.url))
+        run = evaluation.run(rule)
+    assert (run.error, run.note, run.series) == ("", "", 2)
+    assert rule.series.get().labels == {"it": "bad"}
+
+
+def test_each_rule_of_the_list_is_tripped_by_a_test() -> None:
+    formulas = {"slo-burn-rate", "quality-drop", "performance-degradation"}
+    assert {*EDGES, *formulas} == set(BY_KIND["prometheus"])
 
 
 @pytest.mark.parametrize(("count", "firing"), [(101.0, 1), (100.0, 0)])

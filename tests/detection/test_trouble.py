@@ -10,7 +10,15 @@ import pytest
 
 from incidents.kernel import clock, patterns
 from incidents.kernel.outbound import OutboundError
-from incidents.models import Alert, DetectionRule, RuleRun, RuleSeries, Signal, TelemetrySource
+from incidents.models import (
+    Alert,
+    DetectionRule,
+    JobRun,
+    RuleRun,
+    RuleSeries,
+    Signal,
+    TelemetrySource,
+)
 from incidents.sources.detection import evaluation, rules, watch
 from incidents.sources.detection.asking import Sources
 from incidents.tasks import detection
@@ -234,3 +242,37 @@ def test_a_pattern_has_a_limit_over_all_texts_too(monkeypatch: pytest.MonkeyPatc
     found = patterns.finder(r"(a|aa)+$")
     with pytest.raises(patterns.TooSlow, match="over all there is"):
         sum(found("b" * 100) for _ in range(100_000))
+
+
+def test_the_engine_says_when_nobody_judges_the_rules(
+    make_rule: MakeRule, frozen: FrozenClock, fold: Fold
+) -> None:
+    """The worker or beat is dead: nothing that runs in them can tell."""
+    rule, since = make_rule(), clock.now()
+    rules.release(rule, None)
+    frozen.fast_forward(minutes=2)
+    watch.look_at_polls(since)
+    assert not Signal.objects.exists()
+    frozen.fast_forward(minutes=3)
+    watch.look_at_polls(clock.now())
+    assert not Signal.objects.exists(), "the engine has just begun: so has the worker, perhaps"
+    watch.look_at_polls(since)
+    fold()
+    alert = Alert.objects.get()
+    assert alert.title == "Detection is blind: rules are not judged"
+    JobRun.objects.create(job=rules.POLL_JOB, slot=clock.now())
+    rules.release(rule, None)
+    watch.look_at_polls(since)
+    fold()
+    alert.refresh_from_db()
+    assert not alert.is_open
+
+
+def test_nobody_misses_polls_where_no_rule_is_live(
+    make_rule: MakeRule, frozen: FrozenClock
+) -> None:
+    make_rule(mode="shadow")
+    since = clock.now()
+    frozen.fast_forward(hours=1)
+    watch.look_at_polls(since)
+    assert not Signal.objects.exists()

@@ -4,18 +4,29 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Min, Q
+from django.db.models import Max, Min, Q
 
 from incidents.kernel import clock
 from incidents.kernel.durations import spoken
 from incidents.kernel.text import fingerprint
-from incidents.models import DetectionRule, Integration, RuleMode, TelemetrySource
+from incidents.models import (
+    Alert,
+    AlertState,
+    DetectionRule,
+    Integration,
+    JobRun,
+    RuleMode,
+    TelemetrySource,
+)
+from incidents.sources.detection.rules import POLL_JOB
 from incidents.sources.detection.saying import send
 
 # A source, or a rule by itself, that failed for so many intervals is blind.
 INTERVALS: Final = 3
 LEAST: Final = timedelta(seconds=60)
 SEVERITY: Final = "warning"
+# Live rules that nobody judged for so long after they were due.
+OVERDUE: Final = timedelta(minutes=3)
 
 
 def look() -> None:
@@ -27,6 +38,28 @@ def look() -> None:
         signals = [*_sources(clock.now()), *_rules(clock.now())]
         if signals:
             send(Integration.of_our_own("detection", "Detection"), signals)
+
+
+def look_at_polls(since: datetime) -> int:
+    """Open an alert when live rules are not judged, whoever should have judged them; close it when
+    they are. The engine asks, which lives without workers; `since` is when it began to look."""
+    now, live = clock.now(), DetectionRule.objects.filter(mode=RuleMode.LIVE)
+    newest = JobRun.objects.filter(job=POLL_JOB).aggregate(newest=Max("slot"))["newest"]
+    late = live.filter(next_due_at__lt=now - OVERDUE).count()
+    quiet = now - max(newest or since, since)
+    blind = now - since >= OVERDUE and live.exists() and (late > 0 or quiet >= OVERDUE)
+    if blind or _is_told():
+        text = f"{late} live rules are overdue. Look at the worker and at beat."
+        title = "Detection is blind: rules are not judged"
+        said = _signal("polls", title, text if blind else "They are judged again.", blind=blind)
+        with transaction.atomic():
+            send(Integration.of_our_own("detection", "Detection"), [said])
+    return 0
+
+
+def _is_told() -> bool:
+    rows = Alert.objects.filter(integration__kind="detection").exclude(state=AlertState.RESOLVED)
+    return rows.filter(fingerprint=fingerprint("blind", "polls")).exists()
 
 
 def _sources(now: datetime) -> list[dict[str, Any]]:

@@ -246,6 +246,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "ENUM_NAME_OVERRIDES": {
         "IncidentState": "incidents.models.State",
+        "IncidentCategory": "incidents.models.Category",
+        "IncidentPriority": "incidents.models.Priority",
+        "ActionPriority": "postmortems.models.action_item.Priority",
+        "RunbookCategory": "runbooks.models.runbook.Category",
         "AlertState": "incidents.models.AlertState",
         "ActionState": "postmortems.models.ActionState",
         "PostMortemState": "postmortems.models.PostMortemState",

@@ -15,7 +15,10 @@ from incidents.pipeline.triage import Severities
 class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     class Meta:
         model = Service
-        fields = ("name", "slug", "team", "description", "depends_on")
+        fields = (
+            *("name", "slug", "team", "description", "tier", "users", "revenue_per_hour"),
+            "depends_on",
+        )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

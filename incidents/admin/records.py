@@ -49,8 +49,14 @@ class FoundByIncident(OfVisibleIncidents):
 @admin.register(Incident)
 class IncidentAdmin(FoundByIncident):
     incident_path = ""
-    list_display = ("reference", "title", "severity", "state", "service", "team", "opened_at")
-    list_filter = ("state", "severity", "service", "private", "false_positive")
+    list_display = (
+        *("reference", "title", "severity", "priority", "type", "state", "service", "team"),
+        "opened_at",
+    )
+    list_filter = (
+        *("state", "severity", "priority", "category", "type", "service"),
+        *("private", "false_positive"),
+    )
     list_select_related = ("severity", "service", "team")
     ordering = ("-opened_at", "-id")
     search_help_text = "A number (INC-12) or words of the title."

@@ -13,7 +13,7 @@ from incidents.api.incidents import found
 from incidents.api.schema import page_of
 from incidents.api.views_common import ActionView, In, operation
 from incidents.kernel.errors import Conflict
-from incidents.models import Service, Severity, Team
+from incidents.models import Service, Severity, Team, Tier
 
 LIST: Mapping[str, str] = {"GET": "catalog.read", "POST": "config.write"}
 ONE: Mapping[str, str] = {
@@ -58,11 +58,25 @@ class TeamOut(serializers.Serializer[Any]):
 
 class ServiceIn(TeamIn):
     team = BySlug(Team, required=False, allow_null=True)
+    tier = serializers.ChoiceField(
+        choices=Tier.choices, required=False, allow_null=True, help_text="How much hangs on it."
+    )
+    users = serializers.IntegerField(
+        required=False, allow_null=True, min_value=0, max_value=2_000_000_000
+    )
+    revenue_per_hour = serializers.DecimalField(
+        max_digits=12, decimal_places=2, min_value=0, required=False, allow_null=True
+    )
     depends_on = BySlug(Service, many=True, required=False)
 
 
 class ServiceOut(TeamOut):
     team = serializers.CharField(source="team.slug", default=None, allow_null=True)
+    tier = serializers.IntegerField(allow_null=True)
+    users = serializers.IntegerField(allow_null=True)
+    revenue_per_hour = serializers.DecimalField(
+        max_digits=12, decimal_places=2, allow_null=True, help_text="In your currency."
+    )
     depends_on = serializers.SerializerMethodField()
 
     def get_depends_on(self, service: Service) -> list[str]:

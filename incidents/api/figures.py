@@ -1,6 +1,7 @@
 """/api/metrics: the figures of the board."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, ClassVar
 
 from rest_framework import serializers
@@ -26,6 +27,12 @@ class DashboardOut(serializers.Serializer[Any]):
     alerts_last_day = serializers.IntegerField(source="alerts_day")
     mtta = MeasuredOut(help_text="Time to acknowledge.")
     mttr = MeasuredOut(help_text="Time to resolve.")
+    by_type = serializers.DictField(
+        child=serializers.IntegerField(), help_text="Incidents opened in 30 days, by type."
+    )
+    by_category = serializers.DictField(
+        child=serializers.IntegerField(), help_text="Incidents opened in 30 days, by category."
+    )
 
 
 class MttrView(ActionView):
@@ -42,5 +49,6 @@ class DashboardView(ActionView):
 
     @operation("The figures of the board", answers=DashboardOut)
     def get(self, request: Request) -> Response:  # noqa: ARG002
-        shown = figures.board(access.visible_incidents(self.principal))
+        visible = access.visible_incidents(self.principal)
+        shown = asdict(figures.board(visible)) | figures.by_triage(visible)
         return self.answer(DashboardOut, shown)

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from incidents import access
 from incidents.api import idempotency
-from incidents.api.fields import ByHandle, BySlug, SeverityWord
+from incidents.api.fields import ByHandle, BySlug, Number, SeverityWord
 from incidents.api.schema import page_of
 from incidents.api.shapes import AlertOut, IncidentOut, RoleOut
 from incidents.api.views_common import ActionView, In, operation
@@ -19,14 +19,18 @@ from incidents.kernel.errors import NotFound
 from incidents.models import (
     OVER,
     Alert,
+    Category,
+    Impact,
     Incident,
     IncidentRole,
+    IncidentType,
+    Priority,
     RoleAssignment,
     Service,
     State,
     Team,
 )
-from incidents.pipeline import lifecycle
+from incidents.pipeline import classification, lifecycle, triage
 from incidents.selectors import alerts
 from incidents.selectors.incidents import IncidentFilter, find
 
@@ -39,12 +43,38 @@ class IncidentQuery(In):
     severity = SeverityWord(required=False, default=None)
     service = serializers.SlugField(required=False, default="")
     team = serializers.SlugField(required=False, default="")
+    type = serializers.ChoiceField(choices=IncidentType.choices, required=False, default="")
+    category = serializers.ChoiceField(choices=Category.choices, required=False, default="")
+    priority = serializers.ChoiceField(choices=Priority.choices, required=False, default="")
     q = serializers.CharField(required=False, default="", max_length=100, help_text="In the title.")
     opened_after = serializers.DateTimeField(required=False, default=None)
     opened_before = serializers.DateTimeField(required=False, default=None)
 
 
-class IncidentIn(In):
+class Chosen(In):
+    """What a person may say of these stands against what triage makes of them."""
+
+    type = serializers.ChoiceField(choices=IncidentType.choices, required=False)
+    category = serializers.ChoiceField(choices=Category.choices, required=False)
+    impact = serializers.ChoiceField(choices=Impact.choices, required=False)
+    priority = serializers.ChoiceField(choices=Priority.choices, required=False)
+    affected_percent = Number(required=False, min_value=0, max_value=100)
+
+
+class Rechosen(In):
+    """As `Chosen`; null leaves a field to triage again."""
+
+    type = serializers.ChoiceField(choices=IncidentType.choices, required=False, allow_null=True)
+    category = serializers.ChoiceField(choices=Category.choices, required=False, allow_null=True)
+    impact = serializers.ChoiceField(choices=Impact.choices, required=False, allow_null=True)
+    priority = serializers.ChoiceField(choices=Priority.choices, required=False, allow_null=True)
+    affected_percent = Number(required=False, allow_null=True, min_value=0, max_value=100)
+
+
+CHOSEN = frozenset({*classification.CHOICES, triage.PERCENT})
+
+
+class IncidentIn(Chosen):
     title = serializers.CharField(max_length=300)
     severity = SeverityWord(help_text="P0 to P3, or an alias such as sev1 or critical.")
     summary = serializers.CharField(required=False, allow_blank=True, max_length=20_000)
@@ -56,7 +86,7 @@ class IncidentIn(In):
     began_at = serializers.DateTimeField(required=False)
 
 
-class IncidentChange(In):
+class IncidentChange(Rechosen):
     title = serializers.CharField(required=False, max_length=300)
     summary = serializers.CharField(required=False, allow_blank=True, max_length=20_000)
     severity = SeverityWord(required=False)
@@ -87,7 +117,9 @@ class IncidentsView(ActionView):
             repeated = idempotency.earlier(request, self.principal)
             if repeated is not None:
                 return self.answer(IncidentOut, _made_before(repeated), status=201)
-            declaration = lifecycle.Declaration(source="api", **data)
+            told = {name: value for name, value in data.items() if name not in CHOSEN}
+            choices = {name: data[name] for name in CHOSEN & data.keys()}
+            declaration = lifecycle.Declaration(source="api", choices=choices, **told)
             incident = lifecycle.declare(declaration=declaration, actor=self.principal.actor)
             idempotency.remember(request, self.principal, incident.pk)
         return self.answer(IncidentOut, incident, status=201)
@@ -105,7 +137,12 @@ def _filter(asked: Mapping[str, Any]) -> IncidentFilter:
     if asked["open"] is not None:
         state = state or ("open" if asked["open"] else "over")
     severity = asked["severity"].code if asked["severity"] else ""
-    return IncidentFilter(state, severity, asked["service"], asked["team"], asked["q"])
+    return IncidentFilter(
+        state=state,
+        severity=severity,
+        text=asked["q"],
+        **{name: asked[name] for name in ("service", "team", "type", "category", "priority")},
+    )
 
 
 def _within(rows: QuerySet[Incident], asked: Mapping[str, Any]) -> QuerySet[Incident]:
@@ -154,7 +191,11 @@ def _change(principal: access.Principal, incident: Incident, changes: dict[str, 
         lifecycle.set_state(incident_id=pk, state=state, actor=actor, reason=reason)
     if "private" in changes:
         lifecycle.set_private(incident_id=pk, private=changes.pop("private"), actor=actor)
-    return lifecycle.edit(incident_id=pk, changes=changes, actor=actor)
+    choices = {name: changes.pop(name) for name in CHOSEN & changes.keys()}
+    edited = lifecycle.edit(incident_id=pk, changes=changes, actor=actor)
+    if not choices:
+        return edited
+    return triage.classify(incident_id=pk, choices=choices, actor=actor, reason=reason)
 
 
 class ReasonIn(In):

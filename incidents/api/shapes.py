@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from incidents.models import AlertState, Incident, State
+from incidents.models import AlertState, Category, Impact, Incident, IncidentType, Priority, State
 
 
 class PersonOut(serializers.Serializer[Any]):
@@ -24,6 +24,13 @@ class IncidentOut(serializers.Serializer[Any]):
         help_text="The state in four words: open, investigating, mitigated, resolved."
     )
     public_state = serializers.CharField()
+    type = serializers.ChoiceField(choices=IncidentType.choices)
+    category = serializers.ChoiceField(choices=Category.choices)
+    impact = serializers.ChoiceField(choices=Impact.choices)
+    priority = serializers.ChoiceField(choices=Priority.choices)
+    affected_percent = serializers.FloatField(
+        allow_null=True, help_text="Estimated users hit, in percent."
+    )
     service = serializers.CharField(source="service.slug", default=None, allow_null=True)
     team = serializers.CharField(source="team.slug", default=None, allow_null=True)
     environment = serializers.CharField()

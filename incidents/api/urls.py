@@ -11,6 +11,7 @@ from incidents.api import (
     incidents,
     sources,
     telemetry,
+    triage,
 )
 from incidents.api.routes import route
 from incidents.sources.heartbeats import writing
@@ -43,6 +44,7 @@ urlpatterns = [
     ),
     route("incidents/<ref>/assign", incidents.AssignView, name="assign"),
     route("incidents/<ref>/roles", incidents.RolesView, name="roles"),
+    route("incidents/<ref>/triage", triage.TriageView, name="triage"),
     route("incidents/<ref>/alerts", incidents.IncidentAlertsView, name="incident_alerts"),
     route("alerts", incidents.AlertsView, name="alerts"),
     route("alerts/<int:pk>", incidents.AlertView, name="alert"),

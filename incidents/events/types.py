@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from incidents.kernel import durations
 from incidents.kernel.fact_types import FACTS, FactBody, UnknownFact, fact
 from incidents.models import Category, Impact, IncidentRole, IncidentType, Priority, State
+from incidents.models.triage import spoken
 
 __all__ = ["FACTS", "FactBody", "UnknownFact", "fact"]
 
@@ -155,13 +156,17 @@ class AlertsStillFiring(FactBody):
 _TRIAGED = {"type": IncidentType, "category": Category, "impact": Impact, "priority": Priority}
 
 
+def _in_order(change: tuple[str, list[str]]) -> int:
+    order = [*_TRIAGED, "affected_percent"]
+    return order.index(change[0]) if change[0] in order else len(order)
+
+
 def _worded(name: str, value: str) -> str:
     """A value of triage in words: "database failure", "12.5 %"."""
     if name == "affected_percent":
         return f"{value} %" if value else "not known"
     choices = _TRIAGED.get(name)
-    label = str(choices(value).label) if choices and value in choices.values else value
-    return label if label.isupper() or label[:2].isupper() else label.lower()
+    return spoken(str(choices(value).label)) if choices and value in choices.values else value
 
 
 @fact("incident.triaged", icon="tag")
@@ -198,7 +203,7 @@ class IncidentClassified(FactBody):
         told = [
             f"{name.replace('_', ' ').replace('percent', 'users')} from {_worded(name, old)} to "
             f"{_worded(name, new)}"
-            for name, (old, new) in self.changes.items()
+            for name, (old, new) in sorted(self.changes.items(), key=_in_order)
         ]
         changed = " and the ".join(told) if len(told) < 3 else ", the ".join(told)
         return f"changed the {changed}{_because(self.reason)}"

@@ -159,7 +159,10 @@ class Migration(migrations.Migration):
                 ("words", SearchVectorField()),
             ],
         ),
-        migrations.AddIndex("incidenttext", GinIndex(fields=["words"], name="incident_words")),
+        migrations.AddIndex(
+            "incidenttext",
+            GinIndex(fastupdate=False, fields=["words"], name="incident_words"),
+        ),
         migrations.RunSQL(OF_SEVERITY, migrations.RunSQL.noop),
         migrations.RunSQL(WORDS, migrations.RunSQL.noop),
     ]

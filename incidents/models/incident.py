@@ -174,7 +174,7 @@ class IncidentText(models.Model):
     words = SearchVectorField()
 
     class Meta:
-        indexes = [GinIndex(fields=["words"], name="incident_words")]
+        indexes = [GinIndex(fields=["words"], name="incident_words", fastupdate=False)]
 
     def __str__(self) -> str:
         return f"Words of INC-{self.pk}"

@@ -8,6 +8,7 @@ from typing import Final
 from django.db.models import QuerySet
 
 from incidents.models import Incident, IncidentType
+from incidents.models.triage import spoken
 
 # Fewer than this say nothing.
 ENOUGH: Final = 5
@@ -52,7 +53,7 @@ def expected(visible: QuerySet[Incident], incident: Incident) -> Estimate:
         for service, severity, start, end in rows[:_NEWEST]
         if end is not None
     ]
-    kind = str(IncidentType(incident.type).label).lower()
+    kind = spoken(str(IncidentType(incident.type).label))
     for on_service, of_severity in ((True, True), (True, False), (False, True), (False, False)):
         if on_service and incident.service_id is None:
             continue

@@ -54,6 +54,17 @@ def board(visible: QuerySet[Incident]) -> BoardFigures:
     )
 
 
+def by_triage(visible: QuerySet[Incident], days: int = 30) -> dict[str, dict[str, int]]:
+    """How many incidents of which type and category opened in so many days. One query."""
+    begin = clock.now() - timedelta(days=days)
+    rows = visible.filter(opened_at__gte=begin).order_by().values_list("type", "category")
+    counts: dict[str, dict[str, int]] = {"by_type": {}, "by_category": {}}
+    for kind, category, n in rows.annotate(n=Count("pk")):
+        for name, value in (("by_type", kind), ("by_category", category)):
+            counts[name][value] = counts[name].get(value, 0) + n
+    return counts
+
+
 def _per_day(
     rows: "QuerySet[Incident] | QuerySet[Alert]", field: str, days: list[date]
 ) -> list[float | None]:

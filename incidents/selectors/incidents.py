@@ -19,10 +19,13 @@ class IncidentFilter:
     service: str = ""
     team: str = ""
     text: str = ""
+    type: str = ""
+    category: str = ""
+    priority: str = ""
 
     @property
     def is_set(self) -> bool:
-        return any((self.state, self.severity, self.service, self.team, self.text))
+        return any(getattr(self, name) for name in self.__slots__)
 
 
 def find(visible: QuerySet[Incident], chosen: IncidentFilter) -> QuerySet[Incident]:
@@ -40,6 +43,10 @@ def find(visible: QuerySet[Incident], chosen: IncidentFilter) -> QuerySet[Incide
         rows = rows.filter(service__slug=chosen.service)
     if chosen.team:
         rows = rows.filter(team__slug=chosen.team)
+    for name in ("type", "category", "priority"):
+        value = getattr(chosen, name)
+        if value:
+            rows = rows.filter(**{name: value})
     return rows.filter(_matches(chosen.text)) if chosen.text else rows
 
 

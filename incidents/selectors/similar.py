@@ -88,11 +88,10 @@ def _candidates(rows: QuerySet[Incident], incident: Incident, asked: Sequence[st
 
 
 def _weights(rows: Sequence[set[str]], asked: Iterable[str]) -> Mapping[str, float]:
-    """The fewer of the candidates have a word, the more it says: 0.1 to about 2."""
+    """The fewer of the candidates have a word, the more it says: nearly nothing to about 2."""
     total = len(rows)
     return {
-        word: max(0.1, log((total + 1) / (1 + sum(word in row for row in rows))) / 2 + 0.4)
-        for word in asked
+        word: log((total + 10) / (sum(word in row for row in rows) + 0.5)) / 2 for word in asked
     }
 
 

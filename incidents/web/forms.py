@@ -9,7 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 
 from incidents.kernel.errors import Invalid
 from incidents.kernel.options import Option
-from incidents.models import Integration, Role, Scope, Service, Severity, User
+from incidents.models import Impact, IncidentType, Integration, Role, Scope, Service, Severity, User
 from incidents.sources.adapters import ADAPTERS
 
 
@@ -27,6 +27,17 @@ class DeclareForm(forms.Form):
     )
     summary = forms.CharField(
         required=False, max_length=20_000, widget=forms.Textarea({"class": "textarea", "rows": 3})
+    )
+    type = forms.ChoiceField(
+        required=False,
+        choices=[("", "Told by its words"), *IncidentType.choices],
+        widget=forms.Select({"class": "select"}),
+    )
+    impact = forms.ChoiceField(
+        required=False,
+        label="Who is hit",
+        choices=[("", "As the severity says"), *Impact.choices],
+        widget=forms.Select({"class": "select"}),
     )
     private = forms.BooleanField(required=False)
 

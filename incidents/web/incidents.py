@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from incidents import access
-from incidents.models import Service, Severity, State
+from incidents.models import Category, IncidentType, Priority, Service, Severity, State
 from incidents.pipeline import lifecycle
 from incidents.selectors import pages
 from incidents.selectors.incidents import IncidentFilter, find
@@ -20,7 +20,7 @@ SUGGESTIONS = 8
 
 
 def chosen_filters(request: HttpRequest) -> dict[str, str]:
-    names = ("q", "state", "severity", "service")
+    names = ("q", "state", "severity", "service", "type", "category", "priority")
     return {name: request.GET.get(name, "").strip()[:100].replace("\0", "") for name in names}
 
 
@@ -42,6 +42,9 @@ def listing(request: Request) -> HttpResponse:
         severity=filters["severity"],
         service=filters["service"],
         text=filters["q"],
+        type=filters["type"],
+        category=filters["category"],
+        priority=filters["priority"],
     )
     rows = find(access.visible_incidents(request.principal), chosen)
     page = pages.page(
@@ -57,6 +60,9 @@ def listing(request: Request) -> HttpResponse:
         "states": State.choices,
         "severities": Severity.objects.all(),
         "services": Service.objects.all(),
+        "types": IncidentType.choices,
+        "categories": Category.choices,
+        "priorities": Priority.choices,
         "may": abilities(request.principal),
         **neighbours(request, page),
     }
@@ -88,6 +94,7 @@ def _declared(request: Request, form: DeclareForm) -> HttpResponse:
         service=data["service"],
         summary=data["summary"],
         private=data["private"],
+        choices={name: data[name] for name in ("type", "impact") if data[name]},
     )
     incident = lifecycle.declare(declaration=declaration, actor=request.principal.actor)
     address = incident.get_absolute_url()

@@ -32,11 +32,6 @@ _IMPACTS: Final = (
                    r"|internal only|nobody outside", re.IGNORECASE),
     ),
     (
-        Impact.CRITICAL,
-        re.compile(rf"\b(?:all|every|no) {_WHO}|\beverybody|\beveryone|\bnobody can|\bno one can"
-                   r"|(?:whole|entire) (?:site|shop|platform)", re.IGNORECASE),
-    ),
-    (
         Impact.MAJOR,
         re.compile(rf"\b(?:many|most|half|a third|a quarter|two thirds) (?:of )?(?:all |our |the )?"
                    rf"{_WHO}|a (?:third|quarter|half) of all", re.IGNORECASE),
@@ -44,6 +39,11 @@ _IMPACTS: Final = (
     (
         Impact.MINOR,
         re.compile(rf"\b(?:some|few|a few|several|one|single|individual) {_WHO}", re.IGNORECASE),
+    ),
+    (
+        Impact.CRITICAL,
+        re.compile(rf"\b(?:all|every|no) {_WHO}|\beverybody|\beveryone|\bnobody can|\bno one can"
+                   r"|(?:whole|entire) (?:site|shop|platform)", re.IGNORECASE),
     ),
 )  # fmt: skip
 

@@ -17,6 +17,7 @@ from incidents.models.triage import (
     Priority,
     Tier,
     priority_of,
+    spoken,
 )
 from incidents.pipeline.classification.figures import impact_of
 from incidents.pipeline.classification.findings import (
@@ -86,7 +87,7 @@ def settle(incident: Incident) -> dict[str, list[str]]:
     take("type", found.type, found.type_why)
     kind = IncidentType(incident.type)
     category = CATEGORY_OF[kind]
-    take("category", category, f"{kind.label} counts as {category.label.lower()}")
+    take("category", category, f"{kind.label} counts as {spoken(str(category.label))}")
     take("impact", *_impact(incident, found))
     take("priority", *_priority(incident, found))
     why["severity"] = incident.triage.get("severity_why", "")
@@ -130,5 +131,5 @@ def _priority(incident: Incident, found: Findings) -> tuple[Priority, str]:
     if found.priority in Priority.values:
         return Priority(found.priority), "a routing rule says so"
     impact = Impact(incident.impact)
-    reason = f"{incident.severity.code} and {impact.label.lower()} hit"
+    reason = f"{incident.severity.code} and {spoken(str(impact.label))} hit"
     return priority_of(incident.severity.rank, impact), reason

@@ -65,8 +65,7 @@ def classify(
     affected_percent. An empty choice leaves the field to triage again."""
     incident = lifecycle.locked(incident_id)
     for name, value in checked(choices).items():
-        if value == "" or value != getattr(incident, name):
-            classification.choose(incident, name=name, value=value, by=actor.name)
+        classification.choose(incident, name=name, value=value, by=actor.name)
     changes = classification.settle(incident)
     incident.save(update_fields=classification.SETTLED)
     if changes:

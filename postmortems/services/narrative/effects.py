@@ -1,7 +1,8 @@
 """What happened and whom it hurt: the summary and the impact."""
 
 from incidents.kernel.durations import spoken
-from incidents.models import IncidentRole
+from incidents.models import IncidentRole, IncidentType
+from incidents.models.triage import spoken
 from postmortems.models import Contribution, Record
 from postmortems.services.narrative.prose import (
     after,
@@ -20,7 +21,9 @@ from postmortems.services.narrative.prose import (
 
 def summary(record: Record) -> str:
     return paragraphs(
-        " ".join(filter(None, (_opening(record), _severity(record), _ending(record)))),
+        " ".join(
+            filter(None, (_opening(record), _kind(record), _severity(record), _ending(record)))
+        ),
         record.incident.summary,
         " ".join(filter(None, (_people(record), _public(record)))),
         _cause(record),
@@ -38,6 +41,16 @@ def _opening(record: Record) -> str:
         f"on {day(incident.opened_at)} at {clock_time(incident.opened_at, record)} UTC",
         opened,
     )
+
+
+def _kind(record: Record) -> str:
+    """Its type and category, with the fact that says so; nothing where nothing is known."""
+    incident = record.incident
+    if incident.type == IncidentType.OTHER:
+        return ""
+    kind, category = incident.get_type_display(), incident.get_category_display().lower()
+    told = record.of("incident.triaged") + record.of("incident.classified")
+    return said(f"Its type is {spoken(kind)} ({category})", *told[-1:])
 
 
 def _severity(record: Record) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from incidents.kernel import durations
 from incidents.kernel.fact_types import FACTS, FactBody, UnknownFact, fact
 from incidents.models import Category, Impact, IncidentRole, IncidentType, Priority, State
-from incidents.models.triage import spoken
+from incidents.models.triage import in_sentence
 
 __all__ = ["FACTS", "FactBody", "UnknownFact", "fact"]
 
@@ -166,7 +166,7 @@ def _worded(name: str, value: str) -> str:
     if name == "affected_percent":
         return f"{value} %" if value else "not known"
     choices = _TRIAGED.get(name)
-    return spoken(str(choices(value).label)) if choices and value in choices.values else value
+    return in_sentence(str(choices(value).label)) if choices and value in choices.values else value
 
 
 @fact("incident.triaged", icon="tag")

@@ -57,7 +57,7 @@ class Tier(models.IntegerChoices):
     INTERNAL = 3, "3: only we notice"
 
 
-def spoken(label: str) -> str:
+def in_sentence(label: str) -> str:
     """A label within a sentence: "database failure", "API failure"."""
     return label if label[:2].isupper() else label[:1].lower() + label[1:]
 

@@ -8,7 +8,7 @@ from typing import Final
 from django.db.models import QuerySet
 
 from incidents.models import Incident, IncidentType
-from incidents.models.triage import spoken
+from incidents.models.triage import in_sentence
 
 # Fewer than this say nothing.
 ENOUGH: Final = 5
@@ -53,7 +53,7 @@ def expected(visible: QuerySet[Incident], incident: Incident) -> Estimate:
         for service, severity, start, end in rows[:_NEWEST]
         if end is not None
     ]
-    kind = spoken(str(IncidentType(incident.type).label))
+    kind = in_sentence(str(IncidentType(incident.type).label))
     for on_service, of_severity in ((True, True), (True, False), (False, True), (False, False)):
         if on_service and incident.service_id is None:
             continue

@@ -12,7 +12,7 @@ from incidents.events import bus, timeline
 from incidents.kernel.actor import Actor
 from incidents.models import Alert, Fact, Incident, IncidentType
 from incidents.models import Category as IncidentCategory
-from incidents.models.triage import CATEGORY_OF, spoken
+from incidents.models.triage import CATEGORY_OF, in_sentence
 from incidents.pipeline import lifecycle
 from runbooks import selectors
 from runbooks.events import RunbookSuggested
@@ -85,7 +85,7 @@ def match(incident: Incident, *, limit: int = SHOWN) -> list[Suggestion]:
             suggestion.add(*fit)
         if incident.type in _ABOUT.get(pattern.runbook.category, ()):
             suggestion = found.setdefault(pattern.runbook_id, Suggestion(pattern.runbook))
-            suggestion.add(_TYPE, f"its type is {spoken(incident.get_type_display())}")
+            suggestion.add(_TYPE, f"its type is {in_sentence(incident.get_type_display())}")
     fitting = [one for one in found.values() if _severity_fits(one, incident.severity.code)]
     fitting = _with_named(subject.named, fitting)
     return sorted(fitting, key=lambda one: (-one.score, one.runbook.title))[:limit]

@@ -38,19 +38,19 @@ def test_it_cites_only_facts_that_are_on_record(drafted: PostMortem) -> None:
 def test_it_sums_up_what_broke_how_badly_and_how_long(body: Body) -> None:
     summary = body("summary")
     assert "“Card payments fail at checkout” was opened at P1 on Checkout" in summary
-    assert "raised to P0 at 03:14:10. [#6]" in summary
-    assert "resolved at 04:19:10, 1 h 8 min later. [#16]" in summary
-    assert "Cara Commander commanded the incident. [#4]" in summary
-    assert "told twice, first 13 minutes after opening. [#8] [#17]" in summary
+    assert "raised to P0 at 03:14:10. [#7]" in summary
+    assert "resolved at 04:19:10, 1 h 8 min later. [#17]" in summary
+    assert "Cara Commander commanded the incident. [#5]" in summary
+    assert "told twice, first 13 minutes after opening. [#9] [#18]" in summary
 
 
 def test_it_tells_who_saw_it_first(body: Body) -> None:
     assert "“PaymentSuccessLow” from Prometheus began at 03:10:00" in body("detection")
-    assert "the incident was open 20 seconds later. [#2] [#1]" in body("detection")
+    assert "the incident was open 20 seconds later. [#3] [#1]" in body("detection")
 
 
 def test_it_praises_an_alert_that_was_sooner_than_people(body: Body) -> None:
-    assert "An alert saw it before a person had to. [#2] [#1]" in body("well")
+    assert "An alert saw it before a person had to. [#3] [#1]" in body("well")
 
 
 def test_it_praises_no_alert_that_came_after_a_person(
@@ -63,19 +63,19 @@ def test_it_praises_no_alert_that_came_after_a_person(
 
 
 def test_it_names_what_the_status_page_showed(body: Body) -> None:
-    assert "Card payments (major outage). [#8]" in body("impact")
+    assert "Card payments (major outage). [#9]" in body("impact")
     assert "Accounts" not in body("impact")
 
 
 def test_it_praises_what_was_done_in_time(body: Body) -> None:
-    assert "Acknowledged 1 min 50 s after opening, within the target of 15 minutes. [#3]" in body(
+    assert "Acknowledged 1 min 50 s after opening, within the target of 15 minutes. [#4]" in body(
         "well"
     )
-    assert "A runbook fitted and was worked through to its end. [#13]" in body("well")
+    assert "A runbook fitted and was worked through to its end. [#14]" in body("well")
 
 
 def test_it_says_what_took_too_long(body: Body) -> None:
-    assert "55 minutes without a public word; 30 minutes is the target. [#17]" in body("badly")
+    assert "55 minutes without a public word; 30 minutes is the target. [#18]" in body("badly")
 
 
 def test_it_says_so_when_nobody_acknowledged_in_time(story: Story) -> None:
@@ -120,7 +120,7 @@ def test_it_keeps_the_telling_facts_when_there_are_too_many(
 
 
 def test_it_counts_who_wrote_and_did_what(body: Body) -> None:
-    assert "**Cara Commander**, incident commander; 1 entry on the timeline [#4]" in body("people")
+    assert "**Cara Commander**, incident commander; 1 entry on the timeline [#5]" in body("people")
     assert "**Tom Teammate**, 11 entries on the timeline" in body("people")
 
 
@@ -152,8 +152,8 @@ def test_it_tells_the_timeline_that_it_drafted(drafted: PostMortem, outage: Stor
     _draft(outage)
     facts = Fact.objects.filter(incident=drafted.pk, kind="postmortem.drafted")
     assert [fact.text for fact in facts.order_by("seq")] == [
-        "drafted the post-mortem from 17 facts",
-        "drafted the post-mortem again from 18 facts",
+        "drafted the post-mortem from 18 facts",
+        "drafted the post-mortem again from 19 facts",
     ]
 
 

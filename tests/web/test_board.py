@@ -67,7 +67,7 @@ def test_it_declares_an_incident_from_the_form(
     answer = sign_in(people.teammate).post("/declare", data)
     incident = Incident.objects.get()
     assert answer.headers["Location"] == f"/incidents/{incident.reference}"
-    assert incident.facts.get().actor_name == "Tom Teammate"
+    assert incident.facts.get(seq=1).actor_name == "Tom Teammate"
 
 
 def test_it_says_what_is_missing_and_keeps_what_was_typed(

@@ -16,8 +16,8 @@ from incidents.models.triage import (
     IncidentType,
     Priority,
     Tier,
+    in_sentence,
     priority_of,
-    spoken,
 )
 from incidents.pipeline.classification.figures import impact_of
 from incidents.pipeline.classification.findings import (
@@ -87,7 +87,7 @@ def settle(incident: Incident) -> dict[str, list[str]]:
     take("type", found.type, found.type_why)
     kind = IncidentType(incident.type)
     category = CATEGORY_OF[kind]
-    take("category", category, f"{kind.label} counts as {spoken(str(category.label))}")
+    take("category", category, f"{kind.label} counts as {in_sentence(str(category.label))}")
     take("impact", *_impact(incident, found))
     take("priority", *_priority(incident, found))
     why["severity"] = incident.triage.get("severity_why", "")
@@ -131,5 +131,5 @@ def _priority(incident: Incident, found: Findings) -> tuple[Priority, str]:
     if found.priority in Priority.values:
         return Priority(found.priority), "a routing rule says so"
     impact = Impact(incident.impact)
-    reason = f"{incident.severity.code} and {spoken(str(impact.label))} hit"
+    reason = f"{incident.severity.code} and {in_sentence(str(impact.label))} hit"
     return priority_of(incident.severity.rank, impact), reason

@@ -2,7 +2,7 @@
 
 from incidents.kernel.durations import spoken
 from incidents.models import IncidentRole, IncidentType
-from incidents.models.triage import spoken
+from incidents.models.triage import in_sentence
 from postmortems.models import Contribution, Record
 from postmortems.services.narrative.prose import (
     after,
@@ -50,7 +50,7 @@ def _kind(record: Record) -> str:
         return ""
     kind, category = incident.get_type_display(), incident.get_category_display().lower()
     told = record.of("incident.triaged") + record.of("incident.classified")
-    return said(f"Its type is {spoken(kind)} ({category})", *told[-1:])
+    return said(f"Its type is {in_sentence(kind)} ({category})", *told[-1:])
 
 
 def _severity(record: Record) -> str:

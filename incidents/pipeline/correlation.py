@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
+from django.db import connection
 from django.db.models import Max
 
 from incidents.events import bus
@@ -136,11 +137,23 @@ def _back_again(missing: Groups, actor: Actor) -> dict[str, Incident]:
     return {key: lifecycle.back_again(incident, actor=actor) for key, incident in found.items()}
 
 
+# Few alerts find an open incident: a small question first.
+_OPEN = """
+    SELECT id FROM incidents_incident
+     WHERE dedup_key = ANY(%s) AND NOT (state IN ('resolved', 'closed'))
+"""
+
+
 def _open_incidents(keys: Iterable[str]) -> dict[str, Incident]:
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, [list(keys)])
+        found = [pk for (pk,) in cursor.fetchall()]
+    if not found:
+        return {}
     rows = (
         Incident.objects.select_for_update(of=("self",))
         .select_related("severity", "service")
-        .filter(dedup_key__in=list(keys))
+        .filter(pk__in=found)
         .exclude(state__in=OVER)
         .order_by("pk")
     )

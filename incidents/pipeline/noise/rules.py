@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.db import connection
 from django.db.models import Q
 
 from incidents.kernel import clock
@@ -14,7 +15,6 @@ from incidents.models import (
     GroupingPolicy,
     Inhibition,
     MaintenanceWindow,
-    Setting,
     Silence,
 )
 from incidents.models.noise import VERSION
@@ -137,7 +137,9 @@ _held: Rules | None = None
 def load() -> Rules:
     """The rules, from memory while nobody has changed them. One small query."""
     global _held
-    version = str(Setting.objects.filter(name=VERSION).values_list("value", flat=True).first())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT value::text FROM incidents_setting WHERE name = %s", [VERSION])
+        version = str(cursor.fetchone())
     now = clock.now()
     if _held is None or _held.version != version or not 0 <= _age(_held, now) < _FRESH.seconds:
         _held = read(now, version)

@@ -1,5 +1,25 @@
 """Django admin of the hub: what admins own, and what happened, to look at."""
 
-from incidents.admin import catalogue, detection, heartbeats, keys, people, records, schedule, site
+from incidents.admin import (
+    catalogue,
+    detection,
+    heartbeats,
+    keys,
+    people,
+    records,
+    routing,
+    schedule,
+    site,
+)
 
-__all__ = ["catalogue", "detection", "heartbeats", "keys", "people", "records", "schedule", "site"]
+__all__ = [
+    "catalogue",
+    "detection",
+    "heartbeats",
+    "keys",
+    "people",
+    "records",
+    "routing",
+    "schedule",
+    "site",
+]

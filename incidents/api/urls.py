@@ -9,6 +9,8 @@ from incidents.api import (
     figures,
     heartbeats,
     incidents,
+    routing,
+    routing_trials,
     sources,
     telemetry,
     triage,
@@ -34,6 +36,16 @@ _DEEDS = (
     (writing.resume, "Watch a heartbeat again"),
     (writing.rotate, "Give a heartbeat a new address"),
 )
+
+_OF_ROUTING = {
+    "publish": routing.PublishView,
+    "rollback": routing.RollBackView,
+    "stop": routing.StopView,
+    "diff": routing.DifferenceView,
+    "simulate": routing_trials.SimulateView,
+    "try": routing_trials.TryView,
+    "differences": routing_trials.ShadowView,
+}
 
 urlpatterns = [
     route("incidents", incidents.IncidentsView, name="incidents"),
@@ -76,6 +88,14 @@ urlpatterns = [
             name=f"heartbeat_{verb.__name__}",
         )
         for verb, summary in _DEEDS
+    ),
+    route("routing", routing.RoutingView, name="routing"),
+    route("routing/draft", routing.DraftView, name="routing_draft"),
+    route("routing/versions", routing.VersionsView, name="routing_versions"),
+    route("routing/versions/<int:number>", routing.VersionView, name="routing_version"),
+    *(
+        route(f"routing/versions/<int:number>/{name}", view, name=f"routing_{name}")
+        for name, view in _OF_ROUTING.items()
     ),
     route("metrics/mttr", figures.MttrView, name="mttr"),
     route("metrics/dashboard", figures.DashboardView, name="dashboard"),

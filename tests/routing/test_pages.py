@@ -284,3 +284,13 @@ def test_the_page_costs_the_same_however_many_rules_there_are(
             text(client, "routing")
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_the_admin_shows_versions_and_changes_none(client: Client, publish: Publish) -> None:
+    version = publish(QUIET)
+    page = client.get(reverse("admin:incidents_routingversion_change", args=[version.pk]))
+    assert "the label env is “staging”: suppress it" in page.content.decode()
+    assert "put it live although" in page.content.decode()
+    assert client.get(reverse("admin:incidents_routingversion_changelist")).status_code == 200
+    deletion = reverse("admin:incidents_routingversion_delete", args=[version.pk])
+    assert client.post(deletion, {"post": "yes"}).status_code == 403

@@ -43,6 +43,9 @@ class Condition:
     operator: str
     value: str | list[str] = ""
 
+    def as_data(self) -> dict[str, Any]:
+        return asdict(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Labels:

@@ -92,13 +92,7 @@ def _told(trial: trying.Trial, words: Words) -> dict[str, Any]:
                 "verdict": considered.verdict,
                 "asked": [
                     {
-                        "words": words.condition(
-                            {
-                                "field": one.condition.field,
-                                "operator": one.condition.operator,
-                                "value": one.condition.value,
-                            }
-                        ),
+                        "words": words.condition(one.condition.as_data()),
                         "held": one.held,
                         "saw": one.saw,
                         "slow": one.slow,

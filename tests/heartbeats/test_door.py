@@ -1,16 +1,19 @@
 """Pings through the door: what it takes, what it answers, and what is stored by then."""
 
+import asyncio
 import logging
 from typing import Any
 
 import psycopg
 import pytest
+from django.db import connections
 
 from incidents.door import pings
 from incidents.door.ledger import Ledger
 from incidents.engine.loop import Engine
-from incidents.models import Alert, Heartbeat, HeartbeatPing
+from incidents.models import Alert, EngineBeat, Heartbeat, HeartbeatPing
 from incidents.sources.heartbeats import writing
+from incidents.sources.heartbeats.watch import EAR
 from tests.heartbeats.conftest import Caller, MakeHeartbeat
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -171,3 +174,27 @@ def test_a_failure_goes_from_the_door_to_an_incident_and_success_ends_it(
         pass
     alert.refresh_from_db()
     assert alert.state == "resolved"
+
+
+def test_a_web_process_says_that_it_listens_from_its_first_request_on(
+    caller: Caller,
+) -> None:
+    caller.door = pings.Pings(says_so=True)
+
+    async def visit() -> None:
+        assert not caller.door.serves({"path": "/elsewhere"})
+        for _ in range(200):
+            if await asyncio.to_thread(_is_told):
+                break
+            await asyncio.sleep(0.05)
+        await caller.door.close()
+
+    asyncio.run(visit())
+    assert EngineBeat.objects.filter(module=EAR).exists()
+
+
+def _is_told() -> bool:
+    try:
+        return EngineBeat.objects.filter(module=EAR).exists()
+    finally:
+        connections.close_all()

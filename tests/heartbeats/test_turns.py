@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from incidents.engine import retention
 from incidents.kernel import clock
 from incidents.models import (
     EngineBeat,
@@ -260,3 +261,15 @@ def test_while_no_web_process_listens_nobody_is_called_down_and_we_say_so(
     EngineBeat.objects.filter(module=EAR).update(beat_at=clock.now() + timedelta(hours=1))
     job.after(minutes=12)
     assert job.state == "down"
+
+
+def test_old_pings_and_outages_are_forgotten(make_job: MakeJob) -> None:
+    job = make_job()
+    job.ping("fail")
+    job.ping()
+    job.clock.fast_forward(days=91)
+    retention.work()
+    assert (HeartbeatPing.objects.count(), HeartbeatOutage.objects.count()) == (0, 1)
+    job.clock.fast_forward(days=300)
+    retention.work()
+    assert not HeartbeatOutage.objects.exists()

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from django.db import Error, connection, transaction
 
+from incidents.events import bus
 from incidents.kernel import clock, payload
-from incidents.kernel.errors import Unavailable
+from incidents.kernel.errors import Conflict, NotFound, Unavailable
 from incidents.models import Integration, SignalState
 from incidents.models import Signal as SignalRow
 from incidents.pipeline.folding import Fold, Message, fold
@@ -152,6 +153,26 @@ def _parse(message: Message, read: Read) -> list[Signal]:
         message.state = SignalState.REJECTED
         message.outcome = [{"error": str(error)[:500]}]
         return []
+
+
+@transaction.atomic
+def read_again(*, signal_id: int) -> SignalRow:
+    """Put a message that was not understood back into the queue, once its mapping is mended.
+
+    Asked twice it is queued once. Raises NotFound, and Conflict where it has been understood.
+    """
+    row = SignalRow.objects.select_for_update().filter(pk=signal_id).first()
+    if row is None:
+        raise NotFound("There is no such message.", "It may be older than what is kept.")
+    if row.state == SignalState.FOLDED:
+        raise Conflict(
+            "This message has been understood.", "Reading it twice would count it twice."
+        )
+    if row.state == SignalState.REJECTED:
+        row.state, row.folded_at, row.outcome = SignalState.PENDING, None, []
+        row.save(update_fields=["state", "folded_at", "outcome"])
+        bus.wake_engine()
+    return row
 
 
 # One document instead of one array a column: quoting thousands of small documents costs more.

@@ -14,7 +14,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from incidents.kernel import clock as time_source
-from incidents.models import Incident, Severity
+from incidents.models import Alert, Incident, Severity
+from incidents.selectors.muting import Muting, mutings
 from incidents.sources.adapters import ADAPTERS
 
 register = template.Library()
@@ -351,3 +352,19 @@ def _whole(seconds: int) -> str:
         if seconds >= size:
             return f"{seconds // size} {unit}"
     return f"{seconds} s"
+
+
+@register.inclusion_tag("components/muted.html")
+def muted(alert: Alert, *, short: bool = False) -> dict[str, Any]:
+    """What keeps an alert quiet: a mark (`short`), or each reason with its end and a link."""
+    return {"reasons": mutings(alert), "alert": alert, "short": short}
+
+
+@register.simple_tag
+def muting_link(reason: Muting) -> str:
+    """The page of the rule that mutes; empty where there is none."""
+    pages = {"silence": "web:silence", "maintenance": "web:window"}
+    try:
+        return reverse(pages[reason.kind], args=[reason.id]) if reason.kind in pages else ""
+    except NoReverseMatch:
+        return ""

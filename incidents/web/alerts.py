@@ -1,70 +1,51 @@
-"""Alerts: the list, and one alert with its way from the wire to the incident."""
-
-import json
-import uuid
-from contextlib import suppress
+"""One alert: what it is, where it stands, and its way from the wire to its incident."""
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from incidents import access
+from incidents.kernel import clock
 from incidents.kernel.errors import NotFound
-from incidents.models import Service, Severity, Signal
-from incidents.selectors import alerts, pages
+from incidents.models import Alert
+from incidents.selectors import alerts, signals, traces
+from incidents.selectors.muting import mutings
+from incidents.selectors.signal_words import became_of
 from incidents.web.guard import Request, requires
-from incidents.web.incidents import chosen_filters, neighbours
 from incidents.web.permissions import abilities
+from incidents.web.signals import pretty
 
 SIBLINGS = 10
-RAW_SHOWN = 64_000
 
 
-@require_safe
-@requires("alert.read")
-def listing(request: Request) -> HttpResponse:
-    filters = chosen_filters(request)
-    visible = access.visible_incidents(request.principal)
-    chosen = alerts.AlertFilter(
-        state=filters["state"],
-        severity=filters["severity"],
-        service=filters["service"],
-        text=filters["q"],
-    )
-    page = pages.page(
-        alerts.find(visible, chosen),
-        "started_at",
-        before=request.GET.get("before", ""),
-        after=request.GET.get("after", ""),
-    )
-    context = {
-        "alerts": page.rows,
-        "filters": filters,
-        "filtered": chosen.is_set,
-        "severities": Severity.objects.all(),
-        "services": Service.objects.all(),
-        "open_total": alerts.firing(visible).count(),
-        "may": abilities(request.principal),
-        **neighbours(request, page),
-    }
-    return render(request, "incidents/alert_list.html", context)
+def _found(request: Request, pk: int) -> Alert:
+    rows = alerts.visible(access.visible_incidents(request.principal))
+    alert = rows.select_related("team", "policy").filter(pk=pk).first()
+    if alert is None:
+        raise NotFound("There is no such alert.")
+    return alert
 
 
 @require_safe
 @requires("alert.read")
 def detail(request: Request, pk: int) -> HttpResponse:
+    alert = _found(request, pk)
     visible = alerts.visible(access.visible_incidents(request.principal))
-    alert = visible.filter(pk=pk).first()
-    if alert is None:
-        raise NotFound("There is no such alert.")
-    signal = alerts.first_signal(alert)
+    way = traces.way_of(alert, visible)
     siblings = visible.filter(incident_id=alert.incident_id or 0).exclude(pk=pk)
+    siblings = siblings.order_by("resolved_at", "severity__rank", "-started_at")
     context = {
         "alert": alert,
-        "trace": alerts.trace(alert, signal),
-        "raw": _pretty(signal) if signal else "",
-        "raw_size": len(signal.body) if signal else 0,
+        "mutings": mutings(alert),
+        "trace": traces.trace(way),
+        "fingerprint": traces.fingerprint_words(alert),
+        "episodes": way.episodes,
+        "since": (alert.resolved_at or clock.now()) - alert.started_at,
+        "raw": pretty(way.signal) if way.signal else "",
+        "raw_size": len(way.signal.body) if way.signal else 0,
+        "signal": way.signal,
         "siblings": siblings[:SIBLINGS],
+        "siblings_total": siblings.count() if alert.incident_id else 0,
         "may": abilities(request.principal),
     }
     return render(request, "incidents/alert_detail.html", context)
@@ -72,17 +53,9 @@ def detail(request: Request, pk: int) -> HttpResponse:
 
 @require_safe
 @requires("alert.read")
-def follow(request: Request, delivery_id: uuid.UUID) -> HttpResponse:
-    """The address that a sender gets with its answer: on to what has become of the message."""
-    visible = alerts.visible(access.visible_incidents(request.principal))
-    alert = alerts.made_of(visible, delivery_id)
-    if alert is None:
-        raise NotFound("This message has made no alert.", "If it was sent just now, try again.")
-    return redirect("web:alert", pk=alert.pk)
-
-
-def _pretty(signal: Signal) -> str:
-    text = bytes(signal.body).decode("utf-8", "replace")
-    with suppress(ValueError, RecursionError):
-        text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    return text[:RAW_SHOWN]
+def its_signals(request: Request, pk: int) -> HttpResponse:
+    """The messages that spoke of it: a part of its page, fetched when somebody wants to see it."""
+    alert = _found(request, pk)
+    rows = signals.of_alert(alert, access.visible_incidents(request.principal))
+    context = {"alert": alert, "rows": [(row, became_of(row, alert.fingerprint)) for row in rows]}
+    return render(request, "incidents/_alert_signals.html", context)

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from incidents.web import accounts, alerts, board, configuration, incidents, integrations, welcome
+from incidents.web import (
+    accounts,
+    alert_list,
+    alerts,
+    board,
+    configuration,
+    incidents,
+    integrations,
+    signals,
+    welcome,
+)
 from incidents.web.detection import changes, pages
 from incidents.web.heartbeats import changes as heartbeat_changes
 from incidents.web.heartbeats import pages as heartbeats
@@ -20,9 +30,13 @@ urlpatterns = [
     path("incidents", incidents.listing, name="list"),
     path("declare", incidents.declare, name="declare"),
     path("search.json", incidents.search, name="search"),
-    path("alerts", alerts.listing, name="alerts"),
+    path("alerts", alert_list.listing, name="alerts"),
     path("alerts/<int:pk>", alerts.detail, name="alert"),
-    path("alerts/trace/<uuid:delivery_id>", alerts.follow, name="trace"),
+    path("alerts/<int:pk>/signals", alerts.its_signals, name="alert_signals"),
+    path("alerts/trace/<uuid:delivery_id>", signals.follow, name="trace"),
+    path("signals", signals.listing, name="signals"),
+    path("signals/<int:pk>", signals.detail, name="signal"),
+    path("signals/<int:pk>/read-again", signals.read_again, name="signal_read_again"),
     path("sign-in", accounts.sign_in, name="sign_in"),
     path("sign-in/<str:token>", accounts.link, name="link"),
     path("sign-out", accounts.sign_out, name="sign_out"),

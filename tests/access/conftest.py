@@ -17,6 +17,7 @@ from incidents.models import (
     Service,
     Severity,
     Signal,
+    SignalState,
     Silence,
     TelemetrySource,
     User,
@@ -48,6 +49,9 @@ def _alert(incident: Incident, integration: Integration, title: str) -> Alert:
         adapter="native",
         delivery_id=clock.now().strftime("0198c0de-0000-7000-8000-%H%M%S%f"),
         body=title.encode(),
+        state=SignalState.FOLDED,
+        folded_at=clock.now(),
+        outcome=[{"action": "open", "fingerprint": title}],
     )
     return Alert.objects.create(
         integration=integration,
@@ -75,6 +79,7 @@ def _populate(incident: Incident, integration: Integration, runbook: Runbook, by
     return {
         "ref": incident.reference,
         "alert": alert.pk,
+        "signal": alert.first_signal_id,
         "identifier": alert.fingerprint,
         "item": item.pk,
         "delivery_id": Signal.objects.latest("pk").delivery_id,
@@ -131,6 +136,7 @@ def values_for(route: str, values: dict[str, Any]) -> dict[str, Any]:
     """What `pk` and `slug` mean depends on the address."""
     pks = {
         "alerts/": "alert",
+        "signals/": "signal",
         "action-items/": "item",
         "settings/integrations/": "integration",
         "settings/keys/": "key",

@@ -22,7 +22,7 @@ STRANGERS: Final = ("observer", "stranger", "admin")
 TELLING: Final = (
     *("/", "/incidents", "/board/open", "/board/feed", "/alerts", "/post-mortems"),
     *("/action-items", "/search.json?q=Zanz", "/incidents/{ref}", "/alerts/{alert}"),
-    *("/runbooks/incident/{ref}", "/runbooks/runs/{run}"),
+    *("/runbooks/incident/{ref}", "/runbooks/runs/{run}", "/signals/{signal}"),
     *("/post-mortems/{ref}", "/post-mortems/{ref}/panel", "/incidents/{ref}/rail"),
     *("/api/incidents", "/api/incidents/{ref}", "/api/incidents/{ref}/timeline"),
     *("/api/incidents/{ref}/messages", "/api/incidents/{ref}/alerts", "/api/alerts"),
@@ -34,9 +34,9 @@ Strangers = list[tuple[str, Client, dict[str, str]]]
 
 
 def leads_inside(address: Address) -> bool:
-    alone = {"alerts/<int:pk>", "action-items/<int:pk>", "action-items/<int:pk>/state"}
+    alone = ("alerts/<int:pk>", "signals/<int:pk>", "action-items/<int:pk>")
     bare = address.route.removeprefix("api/")
-    return bool(address.parameters & INSIDE) or bare in alone
+    return bool(address.parameters & INSIDE) or bare.startswith(alone)
 
 
 INNER: Final = [a for a in every_address() if leads_inside(a)]

@@ -90,7 +90,8 @@ def _room(world: World, incident: Incident) -> None:
     alerts = [alert(f"Alert{n}", _title(n, 900), **labels) for n in range(ALERTS)]
     signal = world.receive(world.places["alertmanager"], *alerts)
     first = Alert.objects.filter(first_signal_id=signal.pk).order_by("pk")[0]
-    world.places |= {"alert": first.pk, "delivery_id": signal.delivery_id}
+    world.places |= {"alert": first.pk, "delivery_id": signal.delivery_id, "signal": signal.pk}
+    world.places["group"] = f"i{first.incident_id}"
     changes = dict.fromkeys(("summary", "customer_impact", "root_cause"), LONG * 5)
     lifecycle.edit(
         incident_id=incident.pk,

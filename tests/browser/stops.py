@@ -73,8 +73,17 @@ CONSOLE: Final = (
     Stop("declare-refused", "/declare", deed=declare_nothing, status=422, worlds=ONCE),
     Stop("alerts", "/alerts", worlds=ALWAYS),
     Stop("alerts-filtered", "/alerts?state=resolved&severity=P0", worlds=ONCE),
+    Stop("alerts-suppressed", "/alerts?state=suppressed", worlds=ALWAYS),
+    Stop("alerts-all", "/alerts?state=all"),
+    Stop("alerts-open-group", "/alerts?open={group}", worlds=("overfull",)),
+    Stop("alerts-refused", "/alerts?labels=env%3D~%22(%22", status=422, worlds=ONCE),
     Stop("alert", "/alerts/{alert}"),
+    Stop("alert-held", "/alerts/{held}", worlds=ONCE),
     Stop("trace", "/alerts/trace/{delivery_id}", worlds=ONCE),
+    Stop("signals", "/signals", worlds=ALWAYS),
+    Stop("signals-none", "/signals?state=rejected&until=2020-01-01T00:00", worlds=ONCE),
+    Stop("signal", "/signals/{signal}"),
+    Stop("signal-misread", "/signals/{misread}", by="admin", worlds=ONCE),
     Stop("account", "/account", worlds=ONCE),
     Stop(
         "account-refused", "/account", deed=send("Save", password="short"), status=422, worlds=ONCE
@@ -244,6 +253,7 @@ NO_PAGES: Final = {
     "web:board_feed": "part of the board",
     "web:search": "JSON for the palette",
     "web:first_alert": "part of the welcome page",
+    "web:alert_signals": "part of the page of an alert",
     "warroom:head": "part of the room",
     "warroom:rail": "part of the room",
     "warroom:items": "part of the room",
@@ -256,6 +266,7 @@ NO_PAGES: Final = {
 ANYTHING: Final = {
     **dict.fromkeys(("ref", "quiet", "over"), "INC-1"),
     **dict.fromkeys(("pk", "alert", "item", "run", "runbook", "step", "seq", "rule", "source"), 1),
+    **dict.fromkeys(("signal", "misread", "held", "group"), 1),
     **dict.fromkeys(("slug", "section", "token", "public", "kind"), "some"),
     **dict.fromkeys(("heartbeat", "beat", "beat_down", "beat_new"), "some"),
     **dict.fromkeys(("routing_live", "routing_shadow", "routing_draft", "number"), 1),

@@ -9,6 +9,7 @@ from typing import Any
 
 from incidents.kernel import clock
 from incidents.kernel.actor import Actor
+from incidents.kernel.matchers import parse
 from incidents.models import (
     Alert,
     ApiKey,
@@ -25,6 +26,7 @@ from incidents.models import (
     User,
 )
 from incidents.pipeline import intake, lifecycle
+from incidents.pipeline.noise import silences
 from incidents.reactions.metrics import rollup
 from incidents.sources import adapters
 from incidents.sources.adapters.integrations import create_integration
@@ -148,6 +150,7 @@ def typical() -> World:
     world.declare("Somebody read exported invoices", "P1", "", private=True)
     _settings(world)
     _outage(world)
+    _kept_quiet(world)
     world.minutes_ago(0)
     world.places |= beats.some()
     world.places |= routes.publish(world.people["admin"])
@@ -236,9 +239,31 @@ def _outage(world: World) -> None:
         "quiet": quiet.reference,
         "alert": found.pk,
         "delivery_id": signal.delivery_id,
+        "signal": signal.pk,
         "run": run.pk,
         "public": incident.public_incidents.get().key,
     }
+
+
+def _kept_quiet(world: World) -> None:
+    """An alert that a silence holds, and a message that nobody understands."""
+    world.minutes_ago(14)
+    draft = silences.Draft(
+        matchers=parse('alertname="DiskSlow"'),
+        starts_at=clock.now(),
+        ends_at=clock.now() + timedelta(hours=2),
+        comment="The disks are being replaced",
+        creator="Dora Okafor",
+    )
+    silences.silence(draft=draft, actor=world.actor("dora"))
+    signal = world.receive(world.places["alertmanager"], alert("DiskSlow", "A disk is slow"))
+    generic, _ = create_integration(kind="generic", name="Deploy robot")
+    misread = Signal.objects.create(
+        integration=generic, adapter="generic", delivery_id=uuid.uuid4(), body=b'{"what": "Disk"}'
+    )
+    intake.fold_batch(adapters.read)
+    world.places["held"] = Alert.objects.get(first_signal_id=signal.pk).pk
+    world.places["misread"] = misread.pk
 
 
 def _run(world: World, incident: Incident) -> RunbookRun:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Mapping
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, ClassVar, Final
 
 from django.db.models import QuerySet
@@ -22,6 +22,7 @@ _READ: Final = {"GET": "alert.read"}
 MOST: Final = 100
 DEFAULT: Final = 20
 FURTHEST: Final = 20_000
+SECONDS_TO_WAIT: Final = 3.0
 _SORTED_BY: Final = {
     "createdat": "started_at",
     "updatedat": "last_seen_at",
@@ -182,12 +183,16 @@ class LogsView(OpsgenieView):
 
 
 class RequestView(OpsgenieView):
-    """What became of a request; a request that waits is not found yet, as with Opsgenie."""
+    """What became of a request; a request that waits is not found yet, as with Opsgenie. The
+    engine takes a moment, which is waited for: its own clients do not ask twice after a 404."""
 
     actions = _READ
 
     def get(self, request: Request, request_id: str) -> Response:  # noqa: ARG002
-        signal = self._signal(request_id)
+        signal, until = self._signal(request_id), monotonic() + SECONDS_TO_WAIT
+        while signal is not None and signal.state == SignalState.PENDING and monotonic() < until:
+            sleep(0.05)
+            signal = self._signal(request_id)
         if signal is None or signal.state == SignalState.PENDING:
             raise NotFound("Request not found. It might not be processed, yet.")
         return self.told(shapes.request_status(signal, self._alert_of(signal)))

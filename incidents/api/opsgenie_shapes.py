@@ -87,8 +87,10 @@ def _priority(alert: Alert) -> str:
 
 
 def _responder(told: Any) -> dict[str, str]:
+    """Clients insist on an id; who was named otherwise has that for one."""
     said = told if isinstance(told, dict) else {"name": str(told)}
-    return {"type": "team", **{str(name): str(value) for name, value in said.items()}}
+    words = {str(name): str(value) for name, value in said.items()}
+    return {"type": "team", "id": next(iter(words.values()), ""), **words}
 
 
 def _integration(integration: Integration) -> dict[str, str]:

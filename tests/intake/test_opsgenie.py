@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
+from incidents.api import opsgenie
 from incidents.kernel import clock
 from incidents.models import Alert, AlertState, Fact, Incident, Integration, Silence
 from incidents.sources.adapters.integrations import create_integration
@@ -49,7 +50,8 @@ def genie(visitor: Visitor, fold: Fold) -> Genie:
     return Genie(visitor, fold, visitor.keys["opsgenie"])
 
 
-def test_it_says_what_became_of_a_request(genie: Genie) -> None:
+def test_it_says_what_became_of_a_request(genie: Genie, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opsgenie, "SECONDS_TO_WAIT", 0.1)
     waiting = genie.do("POST", "", {"message": "Disk full", "alias": "disk"}, fold=False)
     path = f"/requests/{waiting['requestId']}"
     assert (waiting["status_code"], waiting["result"]) == (202, "Request will be processed")
@@ -116,7 +118,9 @@ def test_what_is_asked_for_is_done_and_told(
     sign = "&" if "?" in path else "?"
     request = genie.do(method, f"/disk/{path}{sign}identifierType=alias", body)
     assert genie.see(f"/requests/{request['requestId']}")["data"]["isSuccess"] is True
-    wanted = {"responders": [{"type": "team", "name": "NOC"}]} if shown is None else shown
+    wanted = (
+        {"responders": [{"type": "team", "id": "NOC", "name": "NOC"}]} if shown is None else shown
+    )
     assert wanted.items() <= genie.alert().items()
     newest = Fact.objects.filter(kind__startswith="alert.").latest("seq")
     assert newest.kind in {"alert.changed", "alert.assigned", "alert.escalated", "alert.noted"}

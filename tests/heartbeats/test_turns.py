@@ -241,7 +241,7 @@ def test_pings_that_came_while_the_engine_was_away_count_first(make_job: MakeJob
     job.away(minutes=9)
     assert job.row.last_ping_at == clock.now() - timedelta(minutes=9)
     job.after(minutes=15)
-    assert not job.is_told
+    assert job.alert is None
 
 
 def test_while_no_web_process_listens_nobody_is_called_down_and_we_say_so(

@@ -352,11 +352,9 @@ def _seen_again(state: Fold, alert: Alert, message: Message, directed: Directed)
     alert.digest, alert.labels, alert.annotations = digest, signal.labels, signal.annotations
     alert.value = signal.value[:60] or alert.value
     alert.description = signal.description or alert.description
-    said, why = state.severities.asked(signal, alert.service)
+    said, _ = state.severities.asked(signal, alert.service)
     if said is not None and said.rank < alert.severity.rank:
         alert.severity = said
-        if why:
-            alert.tell(at=message.received_at, kind="severity", text=why)
         state.changes.worsened.append(alert)
     return "repeat"
 

@@ -89,6 +89,15 @@ def test_incidents_whose_alerts_would_all_have_been_suppressed_are_fewer(
     assert (result["incidents_fewer"], result["incidents_fewer_false"]) == (1, 1)
 
 
+def test_an_incident_with_an_alert_that_was_not_looked_at_is_not_fewer(
+    simulate: Simulate, receive: Receive
+) -> None:
+    receive("One", env="staging")
+    receive("Two", env="prod").delete()
+    result = simulate(rule("Quiet", ("labels.env", "is", "staging"), suppress=True))
+    assert (result["changed"], result["incidents_fewer"]) == ({"suppress": 1}, 0)
+
+
 def test_what_was_over_while_it_would_have_been_held_makes_no_incident(
     simulate: Simulate, receive: Receive
 ) -> None:

@@ -20,18 +20,14 @@ from incidents.kernel.errors import Invalid
 from incidents.kernel.fact_types import FactBody
 from incidents.kernel.matchers import Matcher
 from incidents.models import Alert, AlertState, Incident
+from incidents.pipeline.alert_rows import RELATED, Key
 from incidents.pipeline.noise import silences
 from incidents.pipeline.signal import Deed, Signal
 from incidents.pipeline.triage import Severities
 
 MOST_NOTES: Final = 50
 MOST_KEPT: Final = 100
-RELATED: Final = (
-    *("severity", "service", "policy", "integration"),
-    *("incident__severity", "incident__service"),
-)
 _SAVED: Final = ("state", "title", "description", "severity", "handling", "trail")
-Key = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,24 +10,19 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
-from django.db import connection
-from django.db.models import Count
 
-from incidents.kernel import bulk, clock, payload
+from incidents.kernel import bulk, clock
 from incidents.kernel.actor import Actor
 from incidents.models import Alert, AlertState, Change, Integration, SignalState
-from incidents.pipeline import alerting, correlation
+from incidents.pipeline import alert_rows, alerting, correlation
+from incidents.pipeline.alert_rows import Key
 from incidents.pipeline.noise import judging, recheck
 from incidents.pipeline.routing import Directed, Routes, pinning
 from incidents.pipeline.signal import Signal, content
 from incidents.pipeline.triage import Services, Severities
 
-Key = tuple[int, str]
-
 # A sender whose clock is ahead must not make alerts that begin in the future.
 _FUTURE: Final = timedelta(minutes=5)
-# Counting the open alerts of each sender costs; in between, a little more than the limit may open.
-_COUNTED: Final = timedelta(seconds=5)
 OVERFLOW: Final = "more conditions than are listed"
 _OVERFLOW_LASTS: Final = timedelta(minutes=10)
 
@@ -68,7 +63,7 @@ class Fold:
 
 def fold(state: Fold, messages: Sequence[Message]) -> None:
     """Apply the signals of `messages`; writes alerts, incidents and facts. Needs a transaction."""
-    full = _full({message.integration.pk for message in messages})
+    full = alert_rows.full({message.integration.pk for message in messages})
     _address(messages)
     keys = {
         (message.integration.pk, signal.fingerprint)
@@ -76,7 +71,7 @@ def fold(state: Fold, messages: Sequence[Message]) -> None:
         for signal in message.signals
         if signal.action != "change"
     }
-    state.open = _open_alerts(keys | {(sender, OVERFLOW) for sender in full})
+    state.open = alert_rows.open_alerts(keys | {(sender, OVERFLOW) for sender in full})
     state.last = _last_alerts(messages, state.open)
     for message in messages:
         for signal in message.signals:
@@ -102,7 +97,7 @@ def _write(state: Fold, actor: Actor) -> None:
     changes = state.changes
     # First what is over: a condition that is back needs its place as the one open alert.
     new = {id(alert) for alert in changes.opened}
-    _save_changed([alert for key, alert in state.changed.items() if key not in new])
+    alert_rows.save_changed([alert for key, alert in state.changed.items() if key not in new])
     pinning.save(state.rerouted)
     free = judging.judge(changes.opened, now=clock.now())
     opened = correlation.attach(free, actor=actor)
@@ -143,29 +138,6 @@ def _last_alerts(messages: Sequence[Message], opened: Mapping[Key, Alert]) -> di
         if signal.action == "handle"
     }
     return alerting.newest(keys - opened.keys())
-
-
-# Most conditions are new: a small question first saves planning a statement over eight tables.
-_OPEN = """
-    SELECT id FROM incidents_alert
-     WHERE integration_id = ANY(%s) AND fingerprint = ANY(%s) AND state <> 'resolved'
-"""
-
-
-def _open_alerts(keys: set[Key]) -> dict[Key, Alert]:
-    with connection.cursor() as cursor:
-        cursor.execute(_OPEN, [list({key[0] for key in keys}), list({key[1] for key in keys})])
-        found = [pk for (pk,) in cursor.fetchall()]
-    if not found:
-        return {}
-    rows = (
-        Alert.objects.select_for_update(of=("self",))
-        .select_related(*alerting.RELATED)
-        .filter(pk__in=found)
-        .exclude(state=AlertState.RESOLVED)
-        .order_by("pk")
-    )
-    return {(alert.integration_id, alert.fingerprint): alert for alert in rows}
 
 
 def _apply(
@@ -236,25 +208,6 @@ def _count_only(state: Fold, message: Message, signal: Signal) -> Alert:
     )
     alert = state.open.get((message.integration.pk, OVERFLOW))
     return _fire(state, alert, message, Directed(counted))[1]
-
-
-_counts: dict[int, tuple[datetime, int]] = {}
-
-
-def _full(senders: set[int]) -> set[int]:
-    """The integrations with as many open alerts as they may have."""
-    now = clock.now()
-    stale = {s for s in senders if not _is_fresh(s, now)}
-    if stale:
-        rows = Alert.objects.filter(integration_id__in=stale).exclude(state=AlertState.RESOLVED)
-        found = dict(rows.values_list("integration_id").annotate(Count("pk")).order_by())
-        _counts.update({sender: (now, found.get(sender, 0)) for sender in stale})
-    return {s for s in senders if _counts[s][1] >= settings.OPEN_ALERTS_PER_INTEGRATION}
-
-
-def _is_fresh(sender: int, now: datetime) -> bool:
-    counted = _counts.get(sender)
-    return counted is not None and timedelta(0) <= now - counted[0] < _COUNTED
 
 
 def _was_called_over(alert: Alert, message: Message) -> bool:
@@ -352,9 +305,11 @@ def _seen_again(state: Fold, alert: Alert, message: Message, directed: Directed)
     alert.digest, alert.labels, alert.annotations = digest, signal.labels, signal.annotations
     alert.value = signal.value[:60] or alert.value
     alert.description = signal.description or alert.description
-    said, _ = state.severities.asked(signal, alert.service)
+    said, why = state.severities.asked(signal, alert.service)
     if said is not None and said.rank < alert.severity.rank:
         alert.severity = said
+        text = why or "its sender says that it is worse"
+        alert.tell(at=message.received_at, kind="severity", text=text)
         state.changes.worsened.append(alert)
     return "repeat"
 
@@ -363,34 +318,6 @@ def _end_of(alert: Alert, signal: Signal) -> datetime | None:
     if signal.until is not None or alert.policy is None or not alert.policy.auto_resolve:
         return signal.until
     return alert.last_seen_at + timedelta(seconds=alert.policy.auto_resolve)
-
-
-_SAVE_CHANGED = """
-    UPDATE incidents_alert AS alert
-       SET state = new.state, severity_id = new.severity_id, resolved_at = new.resolved_at,
-           count = new.count, last_seen_at = new.last_seen_at, value = new.value,
-           description = new.description, labels = new.labels, annotations = new.annotations,
-           digest = new.digest, held = new.held, recheck_at = new.recheck_at,
-           ends_at = new.ends_at
-      FROM jsonb_to_recordset(%s::jsonb)
-           AS new(id bigint, state text, severity_id bigint, resolved_at timestamptz, count int,
-                  last_seen_at timestamptz, value text, description text, labels jsonb,
-                  annotations jsonb, digest text, held boolean, recheck_at timestamptz,
-                  ends_at timestamptz)
-     WHERE alert.id = new.id
-"""
-_SAVED: Final = (
-    *("state", "severity_id", "resolved_at", "count", "last_seen_at", "value", "description"),
-    *("labels", "annotations", "digest", "held", "recheck_at", "ends_at"),
-)
-
-
-def _save_changed(alerts: Sequence[Alert]) -> None:
-    if not alerts:
-        return
-    rows = [{"id": a.pk, **{name: getattr(a, name) for name in _SAVED}} for a in alerts]
-    with connection.cursor() as cursor:
-        cursor.execute(_SAVE_CHANGED, [payload.write(rows).decode()])
 
 
 def _actor_for(messages: Sequence[Message]) -> Actor:

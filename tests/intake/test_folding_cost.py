@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from incidents.models import Alert, AlertState, Incident, State
-from incidents.pipeline import folding
+from incidents.pipeline import alert_rows
 from tests.intake.conftest import Fold, Visitor
 
 Send = Callable[[int, str], None]
@@ -36,7 +36,7 @@ def _steady(
 ) -> None:
     """No storm, and nothing that is looked up only now and then."""
     settings.STORM_INCIDENTS_PER_MINUTE = 1000
-    monkeypatch.setattr(folding, "_COUNTED", timedelta(hours=1))
+    monkeypatch.setattr(alert_rows, "COUNTED", timedelta(hours=1))
     send(1, "fire")
     fold()
 

@@ -22,7 +22,7 @@ def observer(people: People, sign_in: SignIn) -> Client:
 
 
 def address_of(answer: Response) -> str:
-    return urlsplit(answer.json()["trace"]).path
+    return str(urlsplit(answer.json()["trace"]).path)
 
 
 def read(browser: Client, answer: Response) -> str:

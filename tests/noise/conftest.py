@@ -12,7 +12,7 @@ from incidents.kernel.actor import Actor
 from incidents.kernel.matchers import parse
 from incidents.models import Alert, GroupingPolicy, Integration, Severity, Silence
 from incidents.models import Signal as SignalRow
-from incidents.pipeline import folding, intake
+from incidents.pipeline import alert_rows, intake
 from incidents.pipeline.noise import recheck, settings, silences
 from incidents.sources import adapters
 from tests.conftest import FrozenClock
@@ -71,7 +71,7 @@ def sender(
     severities: dict[str, Severity], frozen: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> Sender:
     monkeypatch.setattr(recheck, "_in_force", None)
-    monkeypatch.setattr(folding, "_counts", {})
+    monkeypatch.setattr(alert_rows, "_counts", {})
     integration = Integration.objects.create(
         kind="native", name="Nodes", hint="isi_test", key_hash="1" * 64
     )

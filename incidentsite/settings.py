@@ -251,6 +251,7 @@ SPECTACULAR_SETTINGS = {
         "ActionPriority": "postmortems.models.action_item.Priority",
         "RunbookCategory": "runbooks.models.runbook.Category",
         "AlertState": "incidents.models.AlertState",
+        "SignalState": "incidents.models.SignalState",
         "ActionState": "postmortems.models.ActionState",
         "PostMortemState": "postmortems.models.PostMortemState",
         "ActionKind": "postmortems.models.ActionKind",

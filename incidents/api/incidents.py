@@ -262,7 +262,10 @@ class IncidentAlertsView(ActionView):
 
 class AlertQuery(In):
     state = serializers.ChoiceField(
-        choices=["firing", "open", "acknowledged", "resolved"], required=False, default=""
+        choices=["firing", "audible", "suppressed", "open", "acknowledged", "resolved"],
+        required=False,
+        default="",
+        help_text="Firing is whatever is not resolved: audible, or suppressed by a rule.",
     )
     severity = SeverityWord(required=False, default=None)
     service = serializers.SlugField(required=False, default="")

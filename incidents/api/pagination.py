@@ -34,7 +34,7 @@ class KeysetPage:
         `by` names a column that is never null; with a minus before it the order is descending.
         """
         column, sign = by.removeprefix("-"), "-" if by.startswith("-") else ""
-        limit = _limit(request.query_params.get("limit"))
+        limit = limit_of(request.query_params.get("limit"))
         cursor = request.query_params.get("cursor")
         if cursor:
             rows = rows.filter(_beyond(rows.model, by, _decode(cursor)))
@@ -49,7 +49,7 @@ class KeysetPage:
 page: Final = KeysetPage()
 
 
-def _limit(text: str | None) -> int:
+def limit_of(text: str | None) -> int:
     if text is None:
         return DEFAULT
     if text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= MOST:

@@ -69,6 +69,21 @@ _IN_FOUR_WORDS = {
 }
 
 
+class MutedBy(serializers.Serializer[Any]):
+    kind = serializers.CharField(
+        help_text="silence, maintenance, inhibition, flapping, routing or grouping."
+    )
+    id = serializers.CharField(help_text="Of the rule that mutes; of a silence its UUID.")
+    why = serializers.CharField()
+    until = serializers.DateTimeField(allow_null=True)
+
+
+class Decision(serializers.Serializer[Any]):
+    at = serializers.DateTimeField()
+    kind = serializers.CharField()
+    text = serializers.CharField(help_text="What was decided about it, and why.")
+
+
 class AlertOut(serializers.Serializer[Any]):
     id = serializers.IntegerField(source="pk")
     title = serializers.CharField()
@@ -88,6 +103,11 @@ class AlertOut(serializers.Serializer[Any]):
     last_seen_at = serializers.DateTimeField()
     resolved_at = serializers.DateTimeField(allow_null=True)
     why = serializers.CharField(help_text="Why it is in its incident.")
+    held = serializers.BooleanField(help_text="Fires, but makes no incident for now.")
+    muted_by = MutedBy(many=True, help_text="What keeps it quiet, and until when.")
+    trail = Decision(many=True, help_text="The last decisions about it, oldest first.")
+    team = serializers.CharField(source="team.slug", default=None, allow_null=True)
+    priority = serializers.CharField()
 
 
 class RoleOut(serializers.Serializer[Any]):

@@ -29,7 +29,8 @@ def fitting(rows: QuerySet[Alert], matchers: Sequence[Matcher]) -> Fitting:
     newest = rows.only(
         *("title", "labels", "fingerprint", "severity__code", "service__slug"),
         *("integration__name", "incident_id"),
-    ).select_related("severity", "service", "integration")
+    )
+    newest = newest.select_related(None).select_related("severity", "service", "integration")
     found: list[int] = []
     for looked_at, alert in enumerate(newest.order_by("-started_at", "-pk")[: MOST + 1]):
         if looked_at == MOST or time.monotonic() > deadline:

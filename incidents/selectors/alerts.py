@@ -39,7 +39,8 @@ _OF_STATE: Final = {
 
 def visible(incidents: QuerySet[Incident]) -> QuerySet[Alert]:
     """Alerts of the visible incidents, and those of none; an alert of a hidden one is hidden."""
-    rows = Alert.objects.select_related("severity", "service", "incident", "integration")
+    related = ("severity", "service", "team", "incident", "integration")
+    rows = Alert.objects.select_related(*related)
     return rows.filter(
         Q(incident__isnull=True)
         | Q(incident__private=False)

@@ -72,7 +72,9 @@ def may_be_read(signal: Signal, incidents: QuerySet[Incident]) -> bool:
     return not hidden_alerts(incidents).filter(integration=signal.integration_id).exists()
 
 
-def page(rows: QuerySet[Signal], chosen: SignalFilter, *, before: int = 0) -> SignalPage:
+def page(
+    rows: QuerySet[Signal], chosen: SignalFilter, *, before: int = 0, size: int = SIZE
+) -> SignalPage:
     """The newest that match, below the id `before`. Three queries, a few more for a time."""
     ends = Signal.objects.aggregate(first=Min("pk"), last=Max("pk"))
     if ends["last"] is None:
@@ -82,9 +84,9 @@ def page(rows: QuerySet[Signal], chosen: SignalFilter, *, before: int = 0) -> Si
         top = min(top, first_since(chosen.until))
     floor = max(top - LOOKED_AT, ends["first"])
     rows = rows.filter(_wanted(chosen), pk__lt=top, pk__gte=floor)
-    found = list(rows.annotate(size=Length("body")).order_by("-pk")[: SIZE + 1])
-    if len(found) > SIZE:
-        return SignalPage(found[:SIZE], found[SIZE - 1].pk)
+    found = list(rows.annotate(size=Length("body")).order_by("-pk")[: size + 1])
+    if len(found) > size:
+        return SignalPage(found[:size], found[size - 1].pk)
     return SignalPage(found, floor if floor > ends["first"] else 0)
 
 

@@ -110,14 +110,24 @@ def _taken_in(way: Way) -> Iterable[Step]:
     yield Step(signal.received_at, "inbox", "Received", received, signal=signal.pk)
     if signal.folded_at is None or signal.state != SignalState.FOLDED:
         return
+    at = _read_at(way) or signal.folded_at
     took = latency((signal.folded_at - signal.received_at).total_seconds())
     held = (
         f"one of {len(signal.outcome)} signals in it" if len(signal.outcome) > 1 else "one signal"
     )
-    yield Step(signal.folded_at, "braces", "Read", held, took, signal=signal.pk)
-    yield Step(signal.folded_at, "fingerprint", "New alert, not a repeat", fingerprint_words(alert))
+    yield Step(at, "braces", "Read", held, took, signal=signal.pk)
+    yield Step(at, "fingerprint", "New alert, not a repeat", fingerprint_words(alert))
     routed = routing.directed(way.outcome)
-    yield Step(signal.folded_at, "route", "Routed", routed or "no routing rule matched it")
+    yield Step(at, "route", "Routed", routed or "no routing rule matched it")
+
+
+def _read_at(way: Way) -> datetime | None:
+    """When its first message was read: folding is noted last, after all that was decided."""
+    folded = way.signal.folded_at if way.signal else None
+    if way.signal is None or folded is None:
+        return None
+    decided = (payload.moment(told.get("at")) for told in way.alert.trail)
+    return min([folded, *(at for at in decided if at and at >= way.signal.received_at)])
 
 
 def fingerprint_words(alert: Alert) -> str:
@@ -147,6 +157,7 @@ def _joined(way: Way) -> Iterable[Step]:
     told = next((fact for fact in way.facts if fact.kind == "alert.attached"), None)
     folded = way.signal.folded_at if way.signal else None
     at = told.recorded_at if told else max(incident.opened_at, folded or alert.started_at)
+    at = max(at, _read_at(way) or at)
     earlier = incident.alerts.filter(pk__lt=alert.pk).exists()
     opened = incident.source == "alert" and not earlier
     title = f"Opened {incident.reference}" if opened else f"Joined {incident.reference}"

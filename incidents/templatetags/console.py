@@ -368,3 +368,10 @@ def muting_link(reason: Muting) -> str:
         return reverse(pages[reason.kind], args=[reason.id]) if reason.kind in pages else ""
     except NoReverseMatch:
         return ""
+
+
+@register.simple_tag
+def muted_until(reason: Muting) -> SafeString:
+    """Its end: the time alone while that says enough."""
+    near = reason.until and reason.until - time_source.now() < timedelta(hours=12)
+    return moment(reason.until, "time" if near else "datetime")

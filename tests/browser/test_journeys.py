@@ -1,5 +1,6 @@
 """What people come for, from one screen to the next, with others watching theirs."""
 
+import re
 from collections.abc import Callable
 
 import httpx
@@ -17,6 +18,9 @@ from tests.browsing import Visits
 from tests.conftest import Declare, People
 from tests.intake.conftest import alertmanager
 from tests.warroom.served import Served
+from tests.web.conftest import MakeAlerts, make_alerts
+
+__all__ = ["make_alerts"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OpenLive = Callable[[User, str], Page]
@@ -158,3 +162,23 @@ def test_the_palette_finds_an_incident_and_goes_there(
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/incidents/{incident.reference}")
     expect(page.locator("#head h1")).to_have_text("Checkout is down")
+
+
+def test_alerts_are_walked_picked_and_opened_by_the_keyboard_alone(
+    open_live: OpenLive, people: People, incident: Incident, make_alerts: MakeAlerts
+) -> None:
+    """What is picked stays so when the list fetches itself again."""
+    make_alerts(6, incident=incident)
+    page = open_live(people.teammate, "/alerts")
+    for key in "jjxjx":
+        page.keyboard.press(key)
+    expect(page.locator("[data-picks]")).to_contain_text("2 selected")
+    page.evaluate("htmx.trigger(document.getElementById('alert-list'), 'refresh')")
+    page.wait_for_function("() => !document.querySelector('.htmx-request')")
+    expect(page.locator("[data-pick]:checked")).to_have_count(2)
+    page.get_by_role("link", name="3 more").press("Enter")
+    expect(page.locator("[data-row]")).to_have_count(6)
+    expect(page).to_have_url(re.compile("open=i"))
+    for key in "jjo":
+        page.keyboard.press(key)
+    expect(page.get_by_role("heading", name="Alert number 1", level=1)).to_be_visible()

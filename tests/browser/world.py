@@ -86,6 +86,7 @@ class World:
             adapter="alertmanager",
             delivery_id=uuid.uuid4(),
             body=json.dumps({"version": "4", "alerts": alerts}).encode(),
+            received_at=clock.now(),
         )
         intake.fold_batch(adapters.read)
         return signal
@@ -259,7 +260,11 @@ def _kept_quiet(world: World) -> None:
     signal = world.receive(world.places["alertmanager"], alert("DiskSlow", "A disk is slow"))
     generic, _ = create_integration(kind="generic", name="Deploy robot")
     misread = Signal.objects.create(
-        integration=generic, adapter="generic", delivery_id=uuid.uuid4(), body=b'{"what": "Disk"}'
+        integration=generic,
+        adapter="generic",
+        delivery_id=uuid.uuid4(),
+        body=b'{"what": "Disk"}',
+        received_at=clock.now(),
     )
     intake.fold_batch(adapters.read)
     world.places["held"] = Alert.objects.get(first_signal_id=signal.pk).pk

@@ -25,6 +25,8 @@ POLICY: Final[dict[str, tuple[Role, Scope]]] = {
     "alert.send": (Role.RESPONDER, Scope.EVENTS),
     "heartbeat.read": (Role.OBSERVER, Scope.READ),
     "heartbeat.write": (Role.ADMIN, Scope.ADMIN),
+    "alert.silence": (Role.RESPONDER, Scope.INCIDENTS),
+    "maintenance.plan": (Role.RESPONDER, Scope.INCIDENTS),
     "runbook.read": (Role.OBSERVER, Scope.READ),
     "runbook.run": (Role.RESPONDER, Scope.INCIDENTS),
     "runbook.edit": (Role.ADMIN, Scope.ADMIN),

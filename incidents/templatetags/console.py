@@ -364,7 +364,10 @@ def muted(alert: Alert, *, short: bool = False) -> dict[str, Any]:
 def muting_link(reason: Muting) -> str:
     """The page of the rule that mutes; empty where there is none."""
     pages = {"silence": "web:silence", "maintenance": "web:window"}
+    parts = {"inhibition": "inhibition", "grouping": "policy", "flapping": "policy"}
     try:
+        if reason.kind in parts:
+            return f"{reverse('web:grouping')}#{parts[reason.kind]}-{reason.id}"
         return reverse(pages[reason.kind], args=[reason.id]) if reason.kind in pages else ""
     except NoReverseMatch:
         return ""

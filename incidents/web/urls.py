@@ -16,6 +16,7 @@ from incidents.web import (
 from incidents.web.detection import changes, pages
 from incidents.web.heartbeats import changes as heartbeat_changes
 from incidents.web.heartbeats import pages as heartbeats
+from incidents.web.noise.urls import urlpatterns as noise
 from incidents.web.routing import changes as routing_changes
 from incidents.web.routing import pages as routing_pages
 from incidents.web.routing import trying
@@ -89,4 +90,5 @@ urlpatterns = [
     path("heartbeats/<slug:heartbeat>/live", heartbeats.live, name="heartbeat_live"),
     path("heartbeats/<slug:heartbeat>/edit", heartbeat_changes.edit, name="heartbeat_edit"),
     path("heartbeats/<slug:heartbeat>/change", heartbeat_changes.change, name="heartbeat_change"),
+    *noise,
 ]

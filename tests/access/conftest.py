@@ -12,8 +12,11 @@ from incidents.models import (
     Alert,
     ApiKey,
     DetectionRule,
+    GroupingPolicy,
     Incident,
+    Inhibition,
     Integration,
+    MaintenanceWindow,
     Service,
     Severity,
     Signal,
@@ -124,12 +127,23 @@ def world(
         "runbook": "restart",
         "key": key.pk,
         "rule": rule.pk,
+        **noise(),
         "source": source.pk,
         "integration": integration.pk,
         "heartbeat": heartbeat.slug,
         "number": draft_routing.number,
     }
     return World({**common, **seen}, {**common, **hidden})
+
+
+def noise() -> dict[str, int]:
+    matchers = [{"name": "type", "operator": "=", "value": "Disk"}]
+    window = MaintenanceWindow.objects.create(
+        name="Upgrade", matchers=matchers, starts_at=clock.now(), minutes=60
+    )
+    inhibition = Inhibition.objects.create(name="Down", source=matchers, target=matchers)
+    policy = GroupingPolicy.objects.create(name="All")
+    return {"window": window.pk, "inhibition": inhibition.pk, "policy": policy.pk}
 
 
 def values_for(route: str, values: dict[str, Any]) -> dict[str, Any]:
@@ -143,6 +157,11 @@ def values_for(route: str, values: dict[str, Any]) -> dict[str, Any]:
         "integrations/": "integration",
         "detection/sources/": "source",
         "detection/rules/": "rule",
+        "maintenance": "window",
+        "settings/grouping/policies/": "policy",
+        "grouping-policies/": "policy",
+        "settings/grouping/inhibitions/": "inhibition",
+        "inhibitions/": "inhibition",
     }
     slugs = {"services/": "checkout", "teams/": "payments", "runbooks/": "restart"}
     bare = route.removeprefix("api/")

@@ -21,6 +21,8 @@ DECIDED: Final = {
     "alert.send": ("responder", "events"),
     "heartbeat.read": ("observer", "read"),
     "heartbeat.write": ("admin", None),
+    "alert.silence": ("responder", "incidents"),
+    "maintenance.plan": ("responder", "incidents"),
     "runbook.read": ("observer", "read"),
     "runbook.run": ("responder", "incidents"),
     "runbook.edit": ("admin", None),

@@ -21,7 +21,7 @@ from incidents.sources.adapters.integrations import create_integration
 from postmortems import services as postmortems
 from runbooks import services as runbooks
 from statuspage.models import Component, ComponentGroup, StatusPage
-from tests.browser import beats, routes
+from tests.browser import beats, quiets, routes
 from tests.browser.world import World, alert, typical
 
 WORD = "payment-authorisation-gateway-eu-central-1b.internal.example"
@@ -36,6 +36,7 @@ def overfull() -> World:
     incident = Incident.objects.get(pk=world.places["ref"].removeprefix("INC-"))
     _people(world, incident)
     _services()
+    world.places |= quiets.many(world.actor("cara"), WORD, LONG)
     _room(world, incident)
     _incidents(world)
     _documents(world)

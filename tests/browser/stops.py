@@ -153,6 +153,38 @@ HEARTBEATS: Final = (
     ),
     Stop("heartbeat-edit", "/heartbeats/{beat}/edit", by="admin"),
 )
+QUIET: Final = (
+    Stop("silences", "/silences", worlds=ALWAYS),
+    Stop("silences-observed", "/silences", by="olga", worlds=ONCE),
+    Stop("silence", "/silences/{silence_id}"),
+    Stop("silence-new", "/silences/new", worlds=ONCE),
+    Stop("silence-of-alert", "/silences/new?alert={alert}"),
+    Stop(
+        "silence-looked-at",
+        "/silences/new",
+        deed=send("Preview", matchers="service=checkout"),
+        worlds=ONCE,
+    ),
+    Stop(
+        "silence-refused",
+        "/silences/new",
+        deed=send("Silence", matchers="x", comment="y"),
+        status=422,
+        worlds=ONCE,
+    ),
+    Stop("silence-edit", "/silences/{silence_id}/edit", worlds=ONCE),
+    Stop("muted-alert", "/alerts/{muted}", worlds=ONCE),
+    Stop("maintenance", "/maintenance", worlds=ALWAYS),
+    Stop("window", "/maintenance/{window}", worlds=ONCE),
+    Stop("window-new", "/maintenance/new", worlds=ONCE),
+    Stop("window-edit", "/maintenance/{window}/edit", worlds=ONCE),
+    Stop("grouping", "/settings/grouping", by="admin", worlds=ALWAYS),
+    Stop("grouping-observed", "/settings/grouping", by="olga", worlds=ONCE),
+    Stop("policy-new", "/settings/grouping/policies/new", by="admin", worlds=ONCE),
+    Stop("policy", "/settings/grouping/policies/{policy}", by="admin", worlds=ONCE),
+    Stop("inhibition-new", "/settings/grouping/inhibitions/new", by="admin", worlds=ONCE),
+    Stop("inhibition", "/settings/grouping/inhibitions/{inhibition}", by="admin", worlds=ONCE),
+)
 SETTINGS: Final = (
     Stop("welcome", "/welcome", by="admin", worlds=("fresh", "typical")),
     Stop("welcome-commands", "/welcome", by="admin", deed=send("Make the commands"), worlds=ONCE),
@@ -242,7 +274,7 @@ ADMIN: Final = (
 )
 
 STOPS: Final = (
-    *(*CONSOLE, *ROOM, *RUNBOOKS, *POSTMORTEMS, *DETECTION, *HEARTBEATS),
+    *(*CONSOLE, *ROOM, *RUNBOOKS, *POSTMORTEMS, *DETECTION, *HEARTBEATS, *QUIET),
     *(*SETTINGS, *STATUS, *ENTRANCE, *ADMIN),
 )
 # Addresses that answer with no page: why nobody walks them.
@@ -258,6 +290,7 @@ NO_PAGES: Final = {
     "warroom:rail": "part of the room",
     "warroom:items": "part of the room",
     "web:integration_arrival": "part of the page of an integration",
+    "web:noise_notices": "part of the board and of the alerts",
     "web:heartbeat_live": "part of the page of a heartbeat",
     "web:heartbeat_preview": "part of the form of a heartbeat",
     "postmortems:export": "a file; tests/postmortems opens it",
@@ -268,6 +301,8 @@ ANYTHING: Final = {
     **dict.fromkeys(("pk", "alert", "item", "run", "runbook", "step", "seq", "rule", "source"), 1),
     **dict.fromkeys(("signal", "misread", "held", "group"), 1),
     **dict.fromkeys(("slug", "section", "token", "public", "kind"), "some"),
+    **dict.fromkeys(("muted", "window", "policy", "inhibition"), 1),
+    "silence_id": "0198c0de-0000-7000-8000-000000000000",
     **dict.fromkeys(("heartbeat", "beat", "beat_down", "beat_new"), "some"),
     **dict.fromkeys(("routing_live", "routing_shadow", "routing_draft", "number"), 1),
     **dict.fromkeys(("routing_rule", "key"), "3f9c01ab"),

@@ -36,7 +36,7 @@ from runbooks import services as runbooks
 from runbooks.models import Runbook, RunbookRun
 from statuspage.models import Component, StatusPage
 from statuspage.services import Announcement, publish_update
-from tests.browser import beats, routes
+from tests.browser import beats, quiets, routes
 from warroom.services import chat
 
 CHAT = (
@@ -150,9 +150,11 @@ def typical() -> World:
     world.minutes_ago(50)
     world.declare("Somebody read exported invoices", "P1", "", private=True)
     _settings(world)
+    _disks(world)
     _outage(world)
     _kept_quiet(world)
     world.minutes_ago(0)
+    world.places |= quiets.grouping()
     world.places |= beats.some()
     world.places |= routes.publish(world.people["admin"])
     rollup.fill_touched()
@@ -211,6 +213,17 @@ def _settings(world: World) -> None:
     DetectionRule.objects.create(name="Cache hits fall", kind="rate", **others, **told)
     DetectionRule.objects.create(name="Unusual traffic", kind="anomaly", mode="shadow", **others)
     world.places |= {"rule": rule.pk, "source": source.pk}
+
+
+def _disks(world: World) -> None:
+    """Alerts that are held back, and rules that hold."""
+    world.minutes_ago(5)
+    world.places |= quiets.some(world.actor("dora"))
+    disks = [alert("DiskFull", f"Disk of db-{n} is full", disk=str(n)) for n in range(5)]
+    slow = alert("SearchSlow", "Search takes 9 seconds", service="search")
+    signal = world.receive(world.places["alertmanager"], *disks, slow)
+    held = Alert.objects.filter(first_signal_id=signal.pk).order_by("pk")[0]
+    world.places["muted"] = held.pk
 
 
 def _outage(world: World) -> None:

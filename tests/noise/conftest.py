@@ -1,22 +1,25 @@
 """A sender whose conditions come and go, and an engine that looks after them, on a still clock."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from incidents.kernel import clock, payload
 from incidents.kernel.actor import Actor
 from incidents.kernel.matchers import parse
-from incidents.models import Alert, GroupingPolicy, Integration, Severity, Silence
+from incidents.models import Alert, GroupingPolicy, Integration, Severity, Silence, User
 from incidents.models import Signal as SignalRow
 from incidents.pipeline import alert_rows, intake
 from incidents.pipeline.noise import recheck, settings, silences
 from incidents.sources import adapters
-from tests.conftest import FrozenClock
+from tests.conftest import FrozenClock, People
 
+SignIn = Callable[[User], Client]
 ANA = Actor("user", "ana", "Ana")
 
 
@@ -89,3 +92,18 @@ def silenced(matchers: str, *, minutes: float | None = 60, **draft: Any) -> Sile
 
 def grouped(**policy: Any) -> GroupingPolicy:
     return settings.group(GroupingPolicy(**{"name": "Nodes", **policy}))
+
+
+@pytest.fixture
+def responder(people: People, sign_in: SignIn) -> Client:
+    return sign_in(people.teammate)
+
+
+@pytest.fixture
+def admin(people: People, sign_in: SignIn) -> Client:
+    return sign_in(people.admin)
+
+
+@pytest.fixture
+def observer(people: People, sign_in: SignIn) -> Client:
+    return sign_in(people.observer)

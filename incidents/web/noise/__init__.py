@@ -1,0 +1,1 @@
+"""Pages of noise reduction: silences, maintenance windows, grouping and inhibitions."""

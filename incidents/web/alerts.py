@@ -30,8 +30,11 @@ def _found(request: Request, pk: int) -> Alert:
 @requires("alert.read")
 def detail(request: Request, pk: int) -> HttpResponse:
     alert = _found(request, pk)
-    visible = alerts.visible(access.visible_incidents(request.principal))
+    incidents = access.visible_incidents(request.principal)
+    visible = alerts.visible(incidents)
     way = traces.way_of(alert, visible)
+    # Its message may hold alerts of hidden incidents as well: then it is not shown.
+    shown = signals.visible(incidents).filter(pk=way.signal.pk).exists() if way.signal else False
     siblings = visible.filter(incident_id=alert.incident_id or 0).exclude(pk=pk)
     siblings = siblings.order_by("resolved_at", "severity__rank", "-started_at")
     context = {
@@ -41,9 +44,10 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "fingerprint": traces.fingerprint_words(alert),
         "episodes": way.episodes,
         "since": (alert.resolved_at or clock.now()) - alert.started_at,
-        "raw": pretty(way.signal) if way.signal else "",
+        "raw": pretty(way.signal) if way.signal and shown else "",
         "raw_size": len(way.signal.body) if way.signal else 0,
         "signal": way.signal,
+        "shown": shown,
         "siblings": siblings[:SIBLINGS],
         "siblings_total": siblings.count() if alert.incident_id else 0,
         "may": abilities(request.principal),

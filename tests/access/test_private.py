@@ -23,6 +23,7 @@ TELLING: Final = (
     *("/", "/incidents", "/board/open", "/board/feed", "/alerts", "/post-mortems"),
     *("/action-items", "/search.json?q=Zanz", "/incidents/{ref}", "/alerts/{alert}"),
     *("/runbooks/incident/{ref}", "/runbooks/runs/{run}", "/signals/{signal}"),
+    *("/api/signals", "/api/signals/{signal}", "/alerts?state=all"),
     *("/post-mortems/{ref}", "/post-mortems/{ref}/panel", "/incidents/{ref}/rail"),
     *("/api/incidents", "/api/incidents/{ref}", "/api/incidents/{ref}/timeline"),
     *("/api/incidents/{ref}/messages", "/api/incidents/{ref}/alerts", "/api/alerts"),

@@ -7,8 +7,9 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from incidents.kernel import clock
 from incidents.kernel.actor import Actor
-from incidents.models import Incident, Service, Severity, User
+from incidents.models import Alert, AlertState, Incident, Service, Severity, User
 from incidents.pipeline import intake
 from incidents.sources import adapters
 from incidents.sources.adapters.integrations import create_integration
@@ -182,3 +183,7 @@ def test_alerts_are_walked_picked_and_opened_by_the_keyboard_alone(
     for key in "jjo":
         page.keyboard.press(key)
     expect(page.get_by_role("heading", name="Alert number 1", level=1)).to_be_visible()
+    Alert.objects.update(state=AlertState.RESOLVED, resolved_at=clock.now())
+    page.evaluate("htmx.trigger(document.getElementById('alert-head'), 'refresh')")
+    expect(page.locator("#alert-head")).to_contain_text("Over after")
+    expect(page.locator("#trace-steps")).to_contain_text("Prometheus said so")

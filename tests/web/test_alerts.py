@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from incidents.kernel import clock
-from incidents.models import Alert, User
+from incidents.models import Alert, Signal, User
 from incidents.selectors import alert_groups
 from tests.conftest import Declare, People
 from tests.web.conftest import MakeAlerts
@@ -160,6 +160,26 @@ def test_it_hides_alerts_of_hidden_incidents_and_does_not_count_them(
     page = browser.get("/alerts?state=all")
     assert page.context["groups"] == []
     assert {tab["count"] for tab in page.context["tabs"]} == {"0"}
+
+
+def test_the_message_of_an_alert_is_closed_where_it_speaks_of_a_hidden_one_too(
+    browser: Client, make_alerts: MakeAlerts, declare: Declare, people: People
+) -> None:
+    hidden = make_alerts(incident=declare("Stolen laptop", by=people.commander, private=True))[0]
+    seen = make_alerts()[0]
+    signal = Signal.objects.create(
+        integration=seen.integration,
+        adapter="alertmanager",
+        delivery_id="0198c0de-0000-7000-8000-000000000000",
+        body=b'{"secret": 1}',
+        state="folded",
+        outcome=[{"fingerprint": seen.fingerprint}, {"fingerprint": hidden.fingerprint}],
+    )
+    Alert.objects.update(first_signal_id=signal.pk)
+    page = browser.get(f"/alerts/{seen.pk}")
+    assert page.status_code == 200
+    assert "secret" not in page.content.decode()
+    assert f"/signals/{signal.pk}" not in page.content.decode()
 
 
 def test_the_board_marks_what_is_kept_quiet_and_puts_it_last(

@@ -156,7 +156,7 @@ def _joined(way: Way) -> Iterable[Step]:
         return
     told = next((fact for fact in way.facts if fact.kind == "alert.attached"), None)
     folded = way.signal.folded_at if way.signal else None
-    at = told.recorded_at if told else max(incident.opened_at, folded or alert.started_at)
+    at = told.occurred_at if told else max(incident.opened_at, folded or alert.started_at)
     at = max(at, _read_at(way) or at)
     earlier = incident.alerts.filter(pk__lt=alert.pk).exists()
     opened = incident.source == "alert" and not earlier
@@ -174,7 +174,7 @@ def _told(way: Way) -> Iterable[Step]:
             continue
         if fact.kind == "incident.role_assigned" and fact.data.get("role") != "commander":
             continue
-        if fact.recorded_at < way.alert.started_at:
+        if fact.occurred_at < way.alert.started_at:
             continue
         text = f"{fact.actor_name} {fact.text}".strip()
         title = "Acknowledged" if fact.kind == "alert.acknowledged" else "Its incident"

@@ -142,12 +142,12 @@ def test_it_reads_the_list_in_a_fixed_number_of_queries(
     state: str,
 ) -> None:
     """Session and user; four counts; three for the filters; groups, members, roles, holders; two
-    counts in the navigation."""
+    for what is about to be heard again; two counts in the navigation."""
     for n in range(8):
         incident = declare(f"Incident {n}")
         for more in ({}, {"muted_by": [SILENCED]}, over()):
             make_alerts(4, incident=incident, **more)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(17):
         page = browser.get("/alerts", {"state": state})
     assert len(page.context["groups"]) == 8
 
@@ -180,6 +180,18 @@ def test_the_message_of_an_alert_is_closed_where_it_speaks_of_a_hidden_one_too(
     assert page.status_code == 200
     assert "secret" not in page.content.decode()
     assert f"/signals/{signal.pk}" not in page.content.decode()
+
+
+def test_responders_silence_from_the_list_and_from_the_alert(
+    make_alerts: MakeAlerts, sign_in: SignIn, people: People
+) -> None:
+    alert = make_alerts()[0]
+    responder, observer = sign_in(people.teammate), sign_in(people.observer)
+    assert 'action="/silences/new"' in responder.get("/alerts").content.decode()
+    address = f"/silences/new?alert={alert.pk}"
+    assert address in responder.get(f"/alerts/{alert.pk}").content.decode()
+    assert address not in observer.get(f"/alerts/{alert.pk}").content.decode()
+    assert responder.get(address).status_code == 200
 
 
 def test_the_board_marks_what_is_kept_quiet_and_puts_it_last(

@@ -65,7 +65,7 @@ def test_it_tells_a_repeat_from_a_duplicate_and_an_end_from_nothing(
 def test_it_counts_what_is_past_the_limit(
     visitor: Visitor, fold: Fold, observer: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("incidents.pipeline.folding._full", lambda senders: senders)
+    monkeypatch.setattr("incidents.pipeline.alert_rows.full", lambda senders: senders)
     answer = visitor.event()
     fold()
     assert "1 counted" in read(observer, answer).lower()

@@ -33,7 +33,9 @@ _TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30) | st.samp
 )
 _SCALAR = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | _TEXT
 _JSON = st.recursive(
-    _SCALAR, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_TEXT, inner, max_size=4)
+    _SCALAR,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_TEXT, inner, max_size=4),
+    max_leaves=12,
 )
 
 

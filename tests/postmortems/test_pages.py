@@ -48,7 +48,7 @@ def test_it_offers_to_draft_where_nothing_is_written(outage: Story, tom: Client)
     assert b"Draft from the facts" in tom.get(page).content
     answer = tom.post(f"{page}/draft", follow=True)
     assert answer.redirect_chain == [(page, 302)]
-    assert b"Drafted from 17 facts." in answer.content
+    assert b"Drafted from 18 facts." in answer.content
     assert b"was opened at P1 on Checkout" in answer.content
 
 
@@ -58,7 +58,7 @@ def test_the_document_shows_sections_picture_and_evidence(drafted: PostMortem, t
         "Key events",
         "Timeline as a picture",
         "Evidence",
-        "17 facts",
+        "18 facts",
         "Only people know",
     ):
         assert words in page

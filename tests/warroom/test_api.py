@@ -55,7 +55,7 @@ def test_it_tells_every_fact_after_a_seq(
     for number in range(3):
         chat.post(incident_id=incident.pk, body=f"{number}", actor=Actor.of(people.teammate))
     client = client_with("read")
-    facts = client.get(f"/api/incidents/{incident.reference}/timeline?after=1&limit=2").json()
-    assert [fact["seq"] for fact in facts["results"]] == [2, 3]
+    facts = client.get(f"/api/incidents/{incident.reference}/timeline?after=2&limit=2").json()
+    assert [fact["seq"] for fact in facts["results"]] == [3, 4]
     rest = client.get(facts["next"]).json()
-    assert [(fact["seq"], fact["text"]) for fact in rest["results"]] == [(4, "said: 2")]
+    assert [(fact["seq"], fact["text"]) for fact in rest["results"]] == [(5, "said: 2")]

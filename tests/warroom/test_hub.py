@@ -53,7 +53,7 @@ async def test_it_reads_each_fact_once_for_all_sockets(
     for visitor in visitors:
         while len(visitor.facts) < 3:
             await visitor.receive()
-    assert drawn == [2, 3, 4]
+    assert drawn == [3, 4, 5]
 
 
 async def test_it_loses_and_repeats_nothing_while_clients_come_and_go(

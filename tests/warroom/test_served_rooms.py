@@ -49,7 +49,7 @@ def test_programs_talk_and_are_told_that_the_server_restarts(
     token = key("read", "incidents")
 
     async def talk(served: Served) -> int:
-        url = served.url(incident, after=1)
+        url = served.url(incident, after=2)
         async with (
             connect(url, additional_headers=_with(token)) as one,
             connect(url, additional_headers=_with(token)) as other,

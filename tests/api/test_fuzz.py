@@ -40,6 +40,11 @@ FIELDS = {
     "/api/services": ("slug", "name", "team", "depends_on", "description"),
     "/api/integrations": ("kind", "name", "service"),
     "/api/detection/rules": ("name", "source", "query", "threshold", "severity", "hold_seconds"),
+    "/api/silences": ("matchers", "comment", "starts_at", "ends_at", "until_resolved"),
+    "/api/silences/preview": ("matchers",),
+    "/api/maintenance-windows": ("name", "matchers", "starts_at", "minutes", "recurrence"),
+    "/api/inhibitions": ("name", "source", "target", "equal", "enabled"),
+    "/api/grouping-policies": ("name", "matchers", "group_by", "wait", "flap_changes", "position"),
     "/api/runbooks": ("title", "slug", "body", "tags", "severities"),
     "/api/action-items": ("title", "incident", "owner", "due_on", "priority"),
 }

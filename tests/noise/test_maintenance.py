@@ -1,5 +1,6 @@
 """Maintenance windows, once and again, and inhibition."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -157,3 +158,20 @@ def inhibited() -> Inhibition:
             equal=["source"],
         )
     )
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=DAILY;INTERVAL=0",
+        "FREQ=WEEKLY;INTERVAL=0",
+        "FREQ=DAILY;INTERVAL=-1",
+        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+        "FREQ=DAILY;COUNT=3;BYMONTH=2;BYMONTHDAY=30",
+    ],
+)
+def test_a_rule_that_never_comes_is_refused_at_once(sender: Sender, rule: str) -> None:
+    begun = time.monotonic()
+    with pytest.raises(Invalid):
+        planned(recurrence=rule)
+    assert time.monotonic() - begun < 1

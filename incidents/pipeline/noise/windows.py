@@ -1,6 +1,7 @@
 """When a maintenance window is open."""
 
-from collections.abc import Iterator
+from calendar import monthrange
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -13,6 +14,7 @@ from incidents.kernel.errors import Invalid
 from incidents.models import MaintenanceWindow
 
 FREQUENCIES: Final = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
+_LONGEST_INTERVAL: Final = 1000
 _PARTS: Final = frozenset(
     {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "WKST"}
 )
@@ -43,11 +45,32 @@ def checked_recurrence(text: str) -> str:
         told = f"It may not say {', '.join(unknown)}." if unknown else "It needs a FREQ."
         hint = "Write for instance FREQ=WEEKLY;BYDAY=SU. FREQ is DAILY, WEEKLY, MONTHLY or YEARLY."
         raise Invalid(f"{text!r} is no recurrence we know. {told}", hint, field="recurrence")
+    if not 1 <= _whole(parts.get("INTERVAL", "1")) <= _LONGEST_INTERVAL:
+        told = f"{text!r} is no recurrence: its INTERVAL has to be 1 or more."
+        raise Invalid(told, f"{_LONGEST_INTERVAL} at most.", field="recurrence")
+    if _never_comes(parts):
+        raise Invalid(f"{text!r} names days that never come.", field="recurrence")
     try:
         _rule(text, datetime(2026, 1, 1))  # noqa: DTZ001  wall-clock time of some zone
     except (ValueError, TypeError, KeyError) as error:
         raise Invalid(f"{text!r} is no recurrence: {error}.", field="recurrence") from error
     return text
+
+
+def _never_comes(parts: Mapping[str, str]) -> bool:
+    """Such days, as 30 February, would be looked for up to the year 9999, each time."""
+    if parts["FREQ"] == "DAILY" and "BYSETPOS" in parts:
+        return True
+    if not {"BYMONTH", "BYMONTHDAY"} <= parts.keys():
+        return False
+    months = [_whole(month) for month in parts["BYMONTH"].split(",")]
+    days = [_whole(day.removeprefix("-")) for day in parts["BYMONTHDAY"].split(",")]
+    longest = max((monthrange(2028, m)[1] for m in months if 1 <= m <= 12), default=0)
+    return not any(1 <= day <= longest for day in days)
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
 
 
 @lru_cache(maxsize=256)

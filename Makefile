@@ -11,7 +11,8 @@ api := docs/openapi.yaml
 # ARGS is passed on: make run ARGS=--gate, make test ARGS="-k status -x".
 ARGS ?=
 ROUNDS ?= 20
-BOTH_CORES := -n 2 --dist loadfile
+# Long files come first (tests/conftest.py): the workers end together.
+BOTH_CORES := -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run demo drill test fuzz soak check fmt openapi lock vendor bench
 

@@ -27,6 +27,18 @@ SEVERITIES = (
 )
 
 
+# Minutes long, most of it waiting: they come first, so that two workers end together.
+LONG = (
+    *("tests/flow/", "tests/browser/", "tests/platform/test_up.py", "tests/access/test_matrix.py"),
+    *("tests/warroom/test_browser.py", "tests/warroom/test_valkey_faults.py"),
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
 # Made by migrations, found by id, changed by no test.
 KEPT = {"django_content_type", "auth_permission"}
 

@@ -12,6 +12,7 @@ from incidents import access
 from incidents.access import Principal
 from incidents.api.throttling import BUCKETS
 from incidents.models import ApiKey, Scope, User
+from postmortems.rendering import press
 from tests.access.addresses import PUBLIC, Address, every_address
 from tests.access.conftest import World, values_for
 from tests.conftest import People
@@ -25,6 +26,12 @@ STRICTER: Final = {
 }
 GUARDED: Final = [a for a in every_address() if (("GET", PUBLIC) not in (a.actions or ()))]
 OPEN: Final = [a for a in every_address() if ("GET", PUBLIC) in (a.actions or ())]
+
+
+@pytest.fixture(autouse=True)
+def _no_printing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who may is the question here, and a PDF takes seconds."""
+    monkeypatch.setattr(press, "to_pdf", lambda html, *, embedded=0: b"%PDF-1.7")
 
 
 def ask(client: Client, method: str, path: str, headers: dict[str, str]) -> Any:

@@ -46,7 +46,7 @@ def test_it_reads_the_board_in_a_fixed_number_of_queries(
             user=people.commander,
             actor=Actor.of(people.commander),
         )
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         assert browser.get("/").status_code == 200
 
 

@@ -12,7 +12,7 @@ api := docs/openapi.yaml
 ARGS ?=
 ROUNDS ?= 20
 # Long files come first (tests/conftest.py): the workers end together.
-BOTH_CORES := -n 2 --dist loadfile --no-loadscope-reorder
+BOTH_CORES := -n 2 --dist loadfile --no-loadscope-reorder --durations=12 --durations-min=5
 
 .PHONY: help run demo drill test fuzz soak check fmt openapi lock vendor bench
 
@@ -33,7 +33,7 @@ drill: .venv/.run ## play an incident against the running system
 # Two workers halve the time of the whole suite; a few tests are sooner done without.
 test: .venv/.dev ## run all tests; ARGS goes to pytest
 	@.ci/test-programs
-	@$(py) -m pytest $(if $(ARGS),$(ARGS),$(BOTH_CORES))
+	@$(py) -m pytest $(if $(ARGS),$(ARGS),$(BOTH_CORES)) $(ALSO)
 
 fuzz: .venv/.dev ## 10,000 made-up messages for each parser
 	@FUZZ_EXAMPLES=10000 $(py) -m pytest tests/intake/test_fuzz.py -n 2 $(ARGS)

@@ -146,7 +146,7 @@ def _offered(alerts: Sequence[Alert]) -> dict[str, Matcher]:
     labels = [alert.offered_labels() for alert in alerts]
     found = {}
     for name in labels[0] if labels else ():
-        values = list(dict.fromkeys(each.get(name, "") for each in labels))
+        values = sorted({each.get(name, "") for each in labels})
         matcher = Matcher(name, "=", values[0])
         if len(values) > 1:
             matcher = Matcher(name, "=~", "|".join(map(re.escape, values)))

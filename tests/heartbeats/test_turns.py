@@ -229,7 +229,7 @@ def test_a_job_whose_whole_time_was_in_our_absence_is_awaited_next_time(make_job
 def test_pings_that_came_while_the_engine_was_away_count_first(make_job: MakeJob) -> None:
     job = make_job()
     job.ping()
-    EngineBeat.objects.create(module=MODULE, beat_at=clock.now())
+    EngineBeat.objects.update_or_create(module=MODULE, defaults={"beat_at": clock.now()})
     job.clock.fast_forward(minutes=8)
     HeartbeatPing.objects.create(
         heartbeat=job.row,
@@ -249,7 +249,7 @@ def test_while_no_web_process_listens_nobody_is_called_down_and_we_say_so(
 ) -> None:
     job = make_job()
     job.ping()
-    EngineBeat.objects.create(module=EAR, beat_at=clock.now())
+    EngineBeat.objects.update_or_create(module=EAR, defaults={"beat_at": clock.now()})
     job.after(minutes=15)
     assert (job.state, job.alert is not None and job.alert.title) == (
         "late",

@@ -12,10 +12,16 @@ class FactBody:
     kind: ClassVar[str] = ""
     icon: ClassVar[str] = "point"
     public: ClassVar[bool] = False
+    # Whoever is called must answer: it rings, and stays until it is seen.
+    urgent: ClassVar[bool] = False
 
     def text(self) -> str:
         """What happened, to follow the actor's name: "raised the severity to P0"."""
         raise NotImplementedError
+
+    def calls(self) -> tuple[str, ...]:
+        """The handles of those who should be told at once, for instance who is mentioned."""
+        return ()
 
     def as_data(self) -> dict[str, Any]:
         return asdict(self)

@@ -24,15 +24,6 @@ Style = Literal["time", "seconds", "date", "datetime", "relative"]
 
 TONES = frozenset({"p0", "p1", "p2", "p3"})
 
-INCIDENT_TABS = (
-    ("overview", "Overview"),
-    ("timeline", "Timeline"),
-    ("runbooks", "Runbooks"),
-    ("alerts", "Alerts"),
-    ("updates", "Updates"),
-    ("postmortem", "Post-mortem"),
-)
-
 # A role as the end of a sentence: "Ana Ruiz commands".
 DUTIES: Mapping[str, str] = {
     "commander": "commands",
@@ -156,12 +147,6 @@ def palette_item(
 def sprite() -> str:
     """The address of the file that holds every icon."""
     return static("vendor/icons.svg")
-
-
-@register.simple_tag
-def incident_tabs() -> tuple[tuple[str, str], ...]:
-    """The tabs of the incident page: `?tab=` and the word on it."""
-    return INCIDENT_TABS
 
 
 @register.simple_tag

@@ -15,11 +15,10 @@ from warroom.rendering import Item, item_of
 from warroom.selectors import log
 from warroom.services import commands
 from warroom.views import around as selectors
-from warroom.views import triage
+from warroom.views import tabs, triage
 
 LOG_PAGE = 50
 EARLIER_PAGE = 100
-TABS = ("overview", "timeline", "runbooks", "alerts", "updates", "postmortem")
 Context = dict[str, Any]
 
 
@@ -47,21 +46,25 @@ def _head_context(request: Request, incident: Incident) -> Context:
 
 
 def _tab_context(request: Request, incident: Incident, alerts: list[Alert]) -> Context:
-    asked = request.GET.get("tab", "")
-    tab = asked if asked in TABS else TABS[0]
+    tab = tabs.asked(request.GET.get("tab", ""))
     timeline = selectors.timeline(incident, before=_number(request.GET.get("until")))
     more = f"?tab=timeline&until={timeline.more_before}" if timeline.more_before else ""
     counts = selectors.counts(incident, alerts)
-    overview = triage.context(request, incident) if tab == TABS[0] else {}
-    return overview | {
-        "tab": tab,
-        "timeline": timeline.facts,
-        "timeline_more": more,
-        "counts": counts,
-        "alerts_total": counts.alerts,
-        "services": Service.objects.all(),
-        "recent_changes": changes.around(incident) if tab == "overview" else [],
-    }
+    is_overview = tab.code == "overview"
+    overview = triage.context(request, incident) if is_overview else {}
+    shown = {"timeline": counts.timeline, "alerts": counts.alerts}
+    return (
+        overview
+        | tabs.context(tab, incident, shown)
+        | {
+            "timeline": timeline.facts,
+            "timeline_more": more,
+            "counts": counts,
+            "alerts_total": counts.alerts,
+            "services": Service.objects.all(),
+            "recent_changes": changes.around(incident) if is_overview else [],
+        }
+    )
 
 
 def _log_context(request: Request, incident: Incident, limit: int) -> Context:

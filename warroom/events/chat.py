@@ -1,4 +1,4 @@
-"""What can be said about a room. Who is there and who types are no facts: they are not kept."""
+"""What is said in a room."""
 
 from dataclasses import dataclass
 

@@ -24,9 +24,6 @@ class AlertFact(FactBody):
     alert_id: int
     title: str
 
-    def text(self) -> str:
-        raise NotImplementedError
-
 
 def _for(by: str) -> str:
     return f" for {by}" if by else ""

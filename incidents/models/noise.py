@@ -42,12 +42,28 @@ class NoiseRow(models.Model):
         return deleted
 
 
-class Silence(NoiseRow):
+class Matching(NoiseRow):
+    """A row about the alerts that all its matchers fit."""
+
+    matchers = models.JSONField()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def matchers_read(self) -> list[Matcher]:
+        return from_data(self.matchers)
+
+    @property
+    def words(self) -> str:
+        return ", ".join(map(str, self.matchers_read))
+
+
+class Silence(Matching):
     """Alerts that match make no incident while it lasts. `until_resolved`: it is over when what
     it silenced is; then `ends_at` is only the latest end, or null."""
 
     uuid = models.UUIDField(unique=True, default=uuid4, editable=False)
-    matchers = models.JSONField()
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
     until_resolved = models.BooleanField(default=False)
@@ -72,14 +88,6 @@ class Silence(NoiseRow):
         return self.comment or self.words
 
     @property
-    def matchers_read(self) -> list[Matcher]:
-        return from_data(self.matchers)
-
-    @property
-    def words(self) -> str:
-        return ", ".join(map(str, self.matchers_read))
-
-    @property
     def over_at(self) -> datetime | None:
         """When it stops, as far as that is known."""
         return self.ended_at or self.ends_at
@@ -101,12 +109,11 @@ class AfterWindow(models.TextChoices):
     LEAVE = "leave", "Leave what fires until it is over by itself"
 
 
-class MaintenanceWindow(NoiseRow):
+class MaintenanceWindow(Matching):
     """Planned work. `recurrence` is an RRULE of RFC 5545 without DTSTART; empty means once. Times
     of day are those of `time_zone`, across the changes of its clocks."""
 
     name = models.CharField(max_length=120)
-    matchers = models.JSONField()
     starts_at = models.DateTimeField(help_text="Of the first occurrence.")
     minutes = models.PositiveIntegerField(
         validators=[MinValueValidator(1), MaxValueValidator(7 * 24 * 60)]
@@ -125,14 +132,6 @@ class MaintenanceWindow(NoiseRow):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def matchers_read(self) -> list[Matcher]:
-        return from_data(self.matchers)
-
-    @property
-    def words(self) -> str:
-        return ", ".join(map(str, self.matchers_read))
 
     @property
     def zone(self) -> ZoneInfo:
@@ -165,7 +164,7 @@ class Inhibition(NoiseRow):
         return from_data(self.target)
 
 
-class GroupingPolicy(NoiseRow):
+class GroupingPolicy(Matching):
     """How alerts that match become incidents; the first policy in order that matches is used.
 
     All times are seconds, and 0 means not at all. `wait`: how long the first alert of a group is
@@ -198,7 +197,3 @@ class GroupingPolicy(NoiseRow):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def matchers_read(self) -> list[Matcher]:
-        return from_data(self.matchers)

@@ -24,17 +24,12 @@ from incidents.sources.detection import backtest
 from tests.conftest import People
 from tests.detection.conftest import MakeRule, Telemetry
 from tests.detection.servers import matrix
+from tests.pages import text
 
 
 @pytest.fixture
 def admin(people: People, sign_in: Callable[[User], Client]) -> Client:
     return sign_in(people.admin)
-
-
-def text(client: Client, name: str, *args: Any, **query: str) -> str:
-    response = client.get(reverse(f"web:{name}", args=args), query)
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def _typed(severity: Severity, source: TelemetrySource | None, **more: str) -> dict[str, Any]:

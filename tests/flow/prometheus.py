@@ -1,15 +1,13 @@
 """A shop that can break, watched by Debian's Prometheus, which tells Debian's Alertmanager."""
 
-import subprocess
-import time
-import urllib.request
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from types import TracebackType
 from typing import Any, Self
 
 from bench.product import free_port
+from tests.flow.senders import Program, alertmanager_command, prometheus_command
 
 RULES = """
 groups:
@@ -64,60 +62,30 @@ class Shop:
     def port(self) -> int:
         return self.server.server_port
 
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
 
-class Monitoring:
-    """`with Monitoring(folder, hook) as monitoring:` both run until the end of the block."""
+
+class Monitoring(ExitStack):
+    """`with Monitoring(folder, hook) as monitoring:` all of it runs until the end of the block."""
 
     def __init__(self, folder: Path, hook: str) -> None:
+        super().__init__()
         self.shop = Shop()
-        self.port, alertmanager = free_port(), free_port()
+        self.callback(self.shop.close)
+        alertmanager, prometheus = free_port(), free_port()
+        self.url = f"http://127.0.0.1:{prometheus}"
         ports = {"alertmanager": alertmanager, "shop": self.shop.port}
         (folder / "rules.yml").write_text(RULES)
         (folder / "prometheus.yml").write_text(PROMETHEUS % ports)
         (folder / "alertmanager.yml").write_text(ALERTMANAGER % hook)
-        self.folder = folder
-        self.commands = [
-            [
-                "prometheus-alertmanager",
-                f"--config.file={folder}/alertmanager.yml",
-                f"--storage.path={folder}/alertmanager",
-                f"--web.listen-address=127.0.0.1:{alertmanager}",
-                "--cluster.listen-address=",
-            ],
-            [
-                "prometheus",
-                f"--config.file={folder}/prometheus.yml",
-                f"--storage.tsdb.path={folder}/tsdb",
-                f"--web.listen-address=127.0.0.1:{self.port}",
-            ],
+        self.programs = [
+            Program(folder, alertmanager_command(folder, alertmanager), alertmanager),
+            Program(folder, prometheus_command(folder, prometheus), prometheus),
         ]
-        self.processes: list[subprocess.Popen[bytes]] = []
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> Self:
-        for command in self.commands:
-            with (self.folder / f"{command[0]}.log").open("wb") as log:
-                self.processes.append(subprocess.Popen(command, stdout=log, stderr=log))
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            try:
-                with urllib.request.urlopen(f"{self.url}/-/ready", timeout=1):
-                    return self
-            except OSError:
-                time.sleep(0.1)
-        raise RuntimeError((self.folder / "prometheus.log").read_text()[-2000:])
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        for process in self.processes:
-            process.terminate()
-            process.wait(10)
-        self.shop.server.shutdown()
-        self.shop.server.server_close()
+        for program in self.programs:
+            self.enter_context(program)
+        return super().__enter__()

@@ -40,15 +40,35 @@ receivers:
 """
 
 
-class Program:
-    """`with` runs `command` until the end of the block, once `url` is ready."""
+def prometheus_command(folder: Path, port: int, *options: str) -> list[str]:
+    return [
+        "prometheus",
+        f"--config.file={folder}/prometheus.yml",
+        f"--storage.tsdb.path={folder}/tsdb",
+        f"--web.listen-address=127.0.0.1:{port}",
+        *options,
+    ]
 
-    def __init__(self, folder: Path, command: list[str], url: str) -> None:
-        self.folder, self.command, self.url = folder, command, url
+
+def alertmanager_command(folder: Path, port: int) -> list[str]:
+    return [
+        "prometheus-alertmanager",
+        f"--config.file={folder}/alertmanager.yml",
+        f"--storage.path={folder}/alertmanager",
+        f"--web.listen-address=127.0.0.1:{port}",
+        "--cluster.listen-address=",
+    ]
+
+
+class Program:
+    """`with` runs `command` until the end of the block, once it is ready at `port`."""
+
+    def __init__(self, folder: Path, command: list[str], port: int) -> None:
+        self.folder, self.command, self.url = folder, command, f"http://127.0.0.1:{port}"
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        log = self.folder / "program.log"
+        log = self.folder / f"{self.command[0]}.log"
         with log.open("wb") as output:
             self.process = subprocess.Popen(self.command, stdout=output, stderr=output)
         deadline = time.monotonic() + 30
@@ -78,15 +98,8 @@ class Prometheus(Program):
         port = free_port()
         (folder / "rules.yml").write_text(_RULES % "vector(1)")
         (folder / "prometheus.yml").write_text(_PROMETHEUS % (key, target))
-        command = [
-            "prometheus",
-            f"--config.file={folder}/prometheus.yml",
-            f"--storage.tsdb.path={folder}/tsdb",
-            f"--web.listen-address=127.0.0.1:{port}",
-            "--web.enable-lifecycle",
-            "--rules.alert.resend-delay=1s",
-        ]
-        super().__init__(folder, command, f"http://127.0.0.1:{port}")
+        options = ("--web.enable-lifecycle", "--rules.alert.resend-delay=1s")
+        super().__init__(folder, prometheus_command(folder, port, *options), port)
 
     def calm(self) -> None:
         """The alert fires no more."""
@@ -108,14 +121,7 @@ class Alertmanager(Program):
             "pagerduty": made["pagerduty"]["key"],
         }
         (folder / "alertmanager.yml").write_text(_ALERTMANAGER % told)
-        command = [
-            "prometheus-alertmanager",
-            f"--config.file={folder}/alertmanager.yml",
-            f"--storage.path={folder}/alertmanager",
-            f"--web.listen-address=127.0.0.1:{port}",
-            "--cluster.listen-address=",
-        ]
-        super().__init__(folder, command, f"http://127.0.0.1:{port}")
+        super().__init__(folder, alertmanager_command(folder, port), port)
 
     def send(self, name: str, *, over: bool) -> None:
         alert = {"labels": {"alertname": name}, "annotations": {"summary": f"{name}: it is warm"}}

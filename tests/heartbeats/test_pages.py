@@ -16,17 +16,12 @@ from incidents.models import Heartbeat, HeartbeatPing, Severity, User
 from incidents.selectors import heartbeats as selectors
 from tests.conftest import FrozenClock, People
 from tests.heartbeats.conftest import MakeHeartbeat, MakeJob
+from tests.pages import text
 
 
 @pytest.fixture
 def admin(people: People, sign_in: Callable[[User], Client]) -> Client:
     return sign_in(people.admin)
-
-
-def text(client: Client, name: str, *args: Any, **query: str) -> str:
-    response = client.get(reverse(f"web:{name}", args=args), query)
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def _typed(severities: dict[str, Severity], **more: str) -> dict[str, Any]:

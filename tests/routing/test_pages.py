@@ -13,6 +13,7 @@ from django.urls import reverse
 from incidents.models import Alert, Incident, Integration, RoutingVersion, Service, User
 from incidents.pipeline.routing import versions
 from tests.conftest import People
+from tests.pages import text
 from tests.routing.conftest import Publish, Receive, rule
 
 QUIET = rule("Staging pages nobody", ("labels.env", "is", "staging"), suppress=True)
@@ -21,12 +22,6 @@ QUIET = rule("Staging pages nobody", ("labels.env", "is", "staging"), suppress=T
 @pytest.fixture
 def client(people: People, sign_in: Callable[[User], Client]) -> Client:
     return sign_in(people.admin)
-
-
-def text(client: Client, name: str, *args: Any, **query: str) -> str:
-    response = client.get(reverse(f"web:{name}", args=args), query)
-    assert response.status_code == 200
-    return " ".join(response.content.decode().split())
 
 
 def typed(**more: Any) -> dict[str, Any]:

@@ -117,14 +117,15 @@ def _leads(user: User, incident: Incident) -> bool:
 
 
 def sees(principal: Principal, incident: Incident) -> bool:
-    """Private incidents show only to those who hold, or held, a role in them."""
+    """Private incidents show only to those who hold, or held, a role in them, and were not removed
+    from them since."""
     if not incident.private:
         return principal.is_known
     if principal.key is not None:
         return Scope.ADMIN in principal.key.scopes
     return (
         principal.user is not None
-        and incident.role_assignments.filter(user=principal.user).exists()
+        and incident.role_assignments.filter(user=principal.user, removed_at__isnull=True).exists()
     )
 
 
@@ -151,9 +152,8 @@ def visible_incidents(principal: Principal) -> QuerySet[Incident]:
         return rows if Scope.ADMIN in principal.key.scopes else rows.filter(private=False)
     if principal.user is None:
         return rows.none()
-    return rows.filter(
-        Q(private=False) | Q(pk__in=principal.user.role_assignments.values("incident_id"))
-    )
+    named = principal.user.role_assignments.filter(removed_at__isnull=True)
+    return rows.filter(Q(private=False) | Q(pk__in=named.values("incident_id")))
 
 
 def incident_for(principal: Principal, ref: str | int, action: str = "incident.read") -> Incident:

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse, reverse_lazy
@@ -22,7 +22,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from incidents.admin.lists import ToLookAt, WithHistory
+from incidents.admin.lists import OfVisibleIncidents, WithHistory
 from incidents.kernel.actor import Actor
 from incidents.kernel.errors import Invalid
 from incidents.models import Severity
@@ -35,6 +35,10 @@ PREVIEW = "admin:runbooks_runbook_preview"
 
 def _severity_choices() -> list[tuple[str, str]]:
     return [(severity.code, str(severity)) for severity in Severity.objects.all()]
+
+
+# Runs in private incidents are not counted for everybody to see.
+_OPEN_TO_ALL = Q(runs__incident__private=False)
 
 
 class RunbookForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
@@ -159,7 +163,10 @@ class RunbookAdmin(WithHistory):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Runbook]:
         rows: QuerySet[Runbook] = super().get_queryset(request)
-        return rows.annotate(run_count=Count("runs"), last_run_at=Max("runs__started_at"))
+        return rows.annotate(
+            run_count=Count("runs", filter=_OPEN_TO_ALL),
+            last_run_at=Max("runs__started_at", filter=_OPEN_TO_ALL),
+        )
 
     @admin.display(description="Minutes", ordering="estimated_minutes")
     def minutes(self, runbook: Runbook) -> int | None:
@@ -233,7 +240,7 @@ class TickInline(TabularInline):  # type: ignore[misc]  # unfold has no types
 
 
 @admin.register(RunbookRun)
-class RunbookRunAdmin(ToLookAt):
+class RunbookRunAdmin(OfVisibleIncidents):
     """To look at: runs change through the verbs, which tell the timeline."""
 
     inlines = (TickInline,)

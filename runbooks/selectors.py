@@ -15,12 +15,15 @@ from runbooks.models import Category, Runbook, RunbookPattern, RunbookRun
 
 # A library longer than this is searched, not scrolled.
 SHOWN = 200
+# Everybody reads how often a runbook ran: what ran in a private incident is not counted.
+_OPEN_TO_ALL = Q(runs__incident__private=False)
 
 
 def library(*, text: str = "", category: str = "", tag: str = "") -> QuerySet[Runbook]:
     """Runbooks by title with `run_count` and `last_run_at`, narrowed by words. One query."""
     rows = Runbook.objects.select_related("owner").annotate(
-        run_count=Count("runs"), last_run_at=Max("runs__started_at")
+        run_count=Count("runs", filter=_OPEN_TO_ALL),
+        last_run_at=Max("runs__started_at", filter=_OPEN_TO_ALL),
     )
     for word in text.split():
         rows = rows.filter(
@@ -86,7 +89,8 @@ class Record:
 
 def record_of(runbook: Runbook) -> Record:
     """Over the newest 500 runs. One query."""
-    rows = list(runbook.runs.order_by("-started_at").values_list("started_at", "finished_at")[:500])
+    runs = runbook.runs.filter(incident__private=False).order_by("-started_at")
+    rows = list(runs.values_list("started_at", "finished_at")[:500])
     took = sorted((end - start).total_seconds() for start, end in rows if end)
     return Record(
         runs=len(rows),

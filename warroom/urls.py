@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from warroom.views import actions, room, triage
+from warroom.views import actions, named, room, triage
 
 app_name = "warroom"
 
@@ -32,6 +32,7 @@ urlpatterns = [
     path("incidents/<reference:ref>/edit", actions.edit, name="edit"),
     path("incidents/<reference:ref>/classify", triage.classify, name="classify"),
     path("incidents/<reference:ref>/note", actions.note, name="note"),
+    path("incidents/<reference:ref>/access", named.page, name="access"),
     path("incidents/<reference:ref>/messages", actions.say, name="say"),
     path("incidents/<reference:ref>/messages/<int:seq>", actions.revise, name="revise"),
 ]

@@ -70,6 +70,19 @@ class RoleAssigned(FactBody):
         return f"made {self.name} {role}{over}"
 
 
+@fact("incident.person_removed", icon="user-minus")
+@dataclass(frozen=True)
+class PersonRemoved(FactBody):
+    """Whoever is removed holds no role any more, and sees the incident no more if it is private."""
+
+    user_id: int
+    handle: str
+    name: str
+
+    def text(self) -> str:
+        return f"removed {self.name} from the incident"
+
+
 @fact("incident.edited", icon="pencil")
 @dataclass(frozen=True)
 class IncidentEdited(FactBody):

@@ -200,6 +200,9 @@ class RoleAssignment(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="role_assignments")
     since = models.DateTimeField()
     until = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when it opens a private incident no longer."
+    )
 
     class Meta:
         ordering = ("since",)

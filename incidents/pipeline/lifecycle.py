@@ -338,7 +338,8 @@ def set_private(*, incident_id: int, private: bool, actor: Actor) -> Incident:
     incident = locked(incident_id)
     if incident.private == private:
         return incident
-    if private and actor.user_id is None and not incident.role_assignments.exists():
+    named = incident.role_assignments.filter(removed_at__isnull=True)
+    if private and actor.user_id is None and not named.exists():
         raise _seen_by_nobody("Give somebody a role in it first.")
     incident.private = private
     incident.save(update_fields=["private"])

@@ -1,5 +1,6 @@
 """An installation with one of everything, in an open incident and in a private one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -54,11 +55,11 @@ def _alert(incident: Incident, integration: Integration, title: str) -> Alert:
         body=title.encode(),
         state=SignalState.FOLDED,
         folded_at=clock.now(),
-        outcome=[{"action": "open", "fingerprint": title}],
+        outcome=[{"action": "open", "fingerprint": f"condition {incident.pk}"}],
     )
     return Alert.objects.create(
         integration=integration,
-        fingerprint=title,
+        fingerprint=f"condition {incident.pk}",
         title=title,
         severity=incident.severity,
         incident=incident,
@@ -69,7 +70,11 @@ def _alert(incident: Incident, integration: Integration, title: str) -> Alert:
 
 
 def _populate(incident: Incident, integration: Integration, runbook: Runbook, by: User) -> Any:
-    """Fill the incident; the values that lead to what is in it."""
+    """Fill the incident; the values that lead to what is in it.
+
+    Whatever else an incident may hold belongs in here, with `word` in each of its texts: an address
+    whose parameters then differ from those of the open incident is walked as one inside it.
+    """
     actor, word = Actor.of(by), incident.title
     alert = _alert(incident, integration, f"{word} alert")
     message = chat.post(incident_id=incident.pk, body=f"{word} said", actor=actor)
@@ -95,13 +100,14 @@ def _populate(incident: Incident, integration: Integration, runbook: Runbook, by
 
 
 @pytest.fixture
-def world(
+def open_values(
     declare: Declare,
     people: People,
     service: Service,
     integration: Integration,
     severities: dict[str, Severity],
-) -> World:
+) -> dict[str, Any]:
+    """One of everything; the incident is open to all."""
     body = "Look first.\n\n## Restart it\n\nWait a minute."
     draft = runbooks.new(title="Restart", slug="restart", body=body)
     runbook = runbooks.write(draft, actor=Actor.of(people.admin))
@@ -118,10 +124,10 @@ def world(
     draft_routing = versions.write_draft(document=routing, actor=Actor.of(people.admin))
     by = people.commander
     seen = _populate(declare("Checkout", by=by, service=service), integration, runbook, by)
-    hidden = _populate(declare(MARK, by=by, private=True), integration, runbook, by)
-    common = {
+    return {
         "token": "in_unknown",
         "kind": "markdown",
+        "handle": by.username,
         "rest": "nowhere",
         "silence_id": silence.uuid,
         "runbook": "restart",
@@ -132,8 +138,27 @@ def world(
         "integration": integration.pk,
         "heartbeat": heartbeat.slug,
         "number": draft_routing.number,
+        **seen,
     }
-    return World({**common, **seen}, {**common, **hidden})
+
+
+@pytest.fixture
+def hide(
+    open_values: dict[str, Any], declare: Declare, people: People, integration: Integration
+) -> Callable[[], dict[str, Any]]:
+    """Open a private incident with one of everything in it; the values that lead there."""
+
+    def make() -> dict[str, Any]:
+        runbook, by = Runbook.objects.get(slug="restart"), people.commander
+        incident = declare(MARK, by=by, private=True)
+        return {**open_values, **_populate(incident, integration, runbook, by)}
+
+    return make
+
+
+@pytest.fixture
+def world(open_values: dict[str, Any], hide: Callable[[], dict[str, Any]]) -> World:
+    return World(open_values, hide())
 
 
 def noise() -> dict[str, int]:

@@ -22,6 +22,7 @@ ROLES: Final = ("observer", "teammate", "commander", "admin")
 STRICTER: Final = {
     ("warroom:severity", "POST"): "incident.command",
     ("warroom:say", "POST"): "incident.respond",
+    ("warroom:access", "POST"): "incident.command",
     ("postmortems:section", "POST"): "postmortem.write",
 }
 GUARDED: Final = [a for a in every_address() if (("GET", PUBLIC) not in (a.actions or ()))]

@@ -101,6 +101,7 @@ ROOM: Final = (
         deed=lambda page: page.get_by_title("More actions").click(),
         worlds=ONCE,
     ),
+    Stop("room-access", "/incidents/{ref}/access"),
     Stop("room-observed", "/incidents/{ref}", by="olga", worlds=ONCE),
     Stop("room-quiet", "/incidents/{quiet}", worlds=ONCE),
     Stop("room-quiet-runbooks", "/incidents/{quiet}?tab=runbooks", worlds=ONCE),

@@ -15,7 +15,10 @@ from warroom.selectors import changes, log
 from warroom.selectors.log import EDITED, Entry
 
 # After these somebody may no longer be allowed to read on.
-TOUCH_ACCESS: Final = frozenset({facts.AccessChanged.kind, facts.RoleAssigned.kind})
+TOUCH_ACCESS: Final = frozenset(
+    {facts.AccessChanged.kind, facts.RoleAssigned.kind, facts.PersonRemoved.kind}
+)
+_SHUT_OUT: Final = frozenset({facts.AccessChanged.kind, facts.PersonRemoved.kind})
 MOST_ALERTS: Final = 20
 
 
@@ -77,7 +80,7 @@ def _look(after: Mapping[int, int], readers: frozenset[str]) -> Changes:
             sees = (name for name, p in principals.items() if access.sees(p, change.incident))
             audience = frozenset(sees)
         events += _events(change, audience)
-        if audience is not None and facts.AccessChanged.kind in change.kinds:
+        if audience is not None and _SHUT_OUT & change.kinds:
             gone = {"incident": change.incident.reference, "gone": True}
             events.append(Event(change.incident.pk, "incident_updated", gone, readers - audience))
     return Changes(events, {change.incident.pk: change.incident.last_seq for change in found})

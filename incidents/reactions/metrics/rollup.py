@@ -42,7 +42,9 @@ def _days_of(rows: QuerySet[Any], moment: str) -> set[date]:
 
 
 def fill(day: date) -> None:
-    """Make the rollup of `day` (UTC) from the incidents themselves; it may be made any time."""
+    """Make the rollup of `day` (UTC) from the incidents themselves; it may be made any time.
+
+    Everybody reads the figures: private incidents are in none of them."""
     RollupDay.objects.update_or_create(day=day, defaults={"state": RollupState.STARTED})
     with transaction.atomic():
         RollupDay.objects.select_for_update().get(day=day)  # one at a time fills a day
@@ -57,6 +59,7 @@ def _fill_measure(day: date, name: str, measure: Measure) -> None:
     rows = Incident.objects.filter(
         **{f"{measure.end}__gte": begin, f"{measure.end}__lt": begin + timedelta(days=1)},
         false_positive=False,
+        private=False,
     )
     grouped: defaultdict[Grain, list[float]] = defaultdict(list)
     fields = ("severity_id", "service_id", measure.start, measure.end)

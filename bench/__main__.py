@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import tempfile
 import time
 from collections.abc import Callable
@@ -39,6 +40,8 @@ def main() -> None:
         ready = again.ready_seconds
         figures.append(_memory(again, "idle", 550))
         figures.append(Figure("second start until ready", ready, "s", "", "< 8 s", ready < 8))
+    shutil.rmtree(data_dir, ignore_errors=True)
+    shutil.rmtree(scratch, ignore_errors=True)
     _report(figures)
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from incidentsite.embedded import database_url, redis_url
-from incidentsite.embedded.placement import place
+from incidentsite.embedded.placement import Placement, place
 from incidentsite.embedded.postgres import (
     SETTINGS,
     VOLATILE,
@@ -26,9 +26,12 @@ from incidentsite.embedded.postgres import (
 from incidentsite.embedded.valkey import answers
 from incidentsite.embedded.valkey import server_command as valkey_command
 from incidentsite.processes import die_with_parent, is_running
+from tests import template
 
 # The directory of the servers this plug-in started; workers of xdist inherit it.
 OWN = "INCIDENTSITE_TEST_SERVERS"
+# The database that each worker copies, where there is one.
+TEMPLATE = "INCIDENTSITE_TEST_TEMPLATE"
 PREFIX = "incidentsite-tests-"
 SECONDS_TO_START = 30
 Server = subprocess.Popen[bytes]
@@ -60,7 +63,17 @@ def start_own_valkey(worker: str) -> None:
 def start_postgres(home: Path) -> Server:
     """A cluster that forgets on power cuts: several times faster, and it is thrown away."""
     placement = place(home)
-    make_cluster(placement, sync=False)
+    if not template.bring(placement):
+        make_cluster(placement, sync=False)
+        server = _serve_postgres(placement, home)
+        template.fill(database_url(home))
+        stop(server)
+        template.keep(placement)
+    os.environ[TEMPLATE] = template.DATABASE
+    return _serve_postgres(placement, home)
+
+
+def _serve_postgres(placement: Placement, home: Path) -> Server:
     command = server_command(placement, {**SETTINGS, **VOLATILE})
     with (home / "postgres.log").open("ab") as log:
         server = subprocess.Popen(

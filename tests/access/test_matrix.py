@@ -116,10 +116,11 @@ def test_it_answers_at_every_address(
 
 def test_it_lets_programs_in_by_their_scopes(world: World) -> None:
     wrong = []
+    client = Client()
     for scope in Scope.values:
         key, token = ApiKey.issue("A program", [scope])
         for address, method, path in calls(world, [a for a in GUARDED if a.is_api]):
-            response = ask(Client(), method, path, {"Authorization": f"Bearer {token}"})
+            response = ask(client, method, path, {"Authorization": f"Bearer {token}"})
             said, wanted = verdict(response), expected(address, method, Principal(key=key))
             if said != wanted:
                 wrong.append(f"{method} {address} with {scope}: {said}, not {wanted}")
@@ -132,8 +133,9 @@ def test_it_takes_no_key_for_pages(world: World) -> None:
     _, token = ApiKey.issue("A program", ["admin"])
     headers = {"Authorization": f"Bearer {token}"}
     pages = [a for a in GUARDED if not a.is_api]
+    client = Client()
     answers = {
-        f"{method} {address}": verdict(ask(Client(), method, path, headers))
+        f"{method} {address}": verdict(ask(client, method, path, headers))
         for address, method, path in calls(world, pages)
     }
     assert {k: v for k, v in answers.items() if v not in {"sign in", "no such method"}} == {}

@@ -14,29 +14,40 @@ from tests.platform.started import Started, until
 
 pytestmark = [pytest.mark.platform, pytest.mark.flow]
 PROCESSES = ("postgres", "valkey", "web", "engine", "worker", "beat")
-# The goal on an idle machine is 8; tests share the machine with whatever else runs.
 
 
-def up(data_dir: Path) -> Started:
-    started = Started(data_dir, "manage.py", "up", PORT="0")
-    until(lambda: "ready in" in started.printed(), started.printed, patience=90)
-    return started
+class Product:
+    """Started on an empty directory; `first` is what that start printed."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self.started = self._up()
+        # It is printed once the starter kit is loaded: not if a test kills the database before.
+        self.started.wait_for("sign in as admin with this link, once:")
+        self.first = self.started.printed()
+
+    def start_again(self) -> None:
+        self.started.end()
+        self.started = self._up()
+
+    def _up(self) -> Started:
+        started = Started(self.data_dir, "manage.py", "up", PORT="0")
+        until(lambda: "ready in" in started.printed(), started.printed, patience=90)
+        return started
+
+    @property
+    def address(self) -> str:
+        return (self.data_dir / "run/address").read_text().strip()
 
 
 @pytest.fixture(scope="module")
-def product() -> Iterator[Started]:
+def product() -> Iterator[Product]:
     directory = Path(tempfile.mkdtemp(prefix="incidents-"))
-    started = up(directory)
-    # It is printed once the starter kit is loaded: not if a test kills the database before.
-    started.wait_for("sign in as admin with this link, once:")
-    yield started
-    started.stop()
-    started.end()
+    product = Product(directory)
+    yield product
+    product.started.stop()
+    product.started.end()
     shutil.rmtree(directory)
-
-
-def address(product: Started) -> str:
-    return (product.data_dir / "run/address").read_text().strip()
 
 
 def status_of(url: str) -> int:
@@ -44,44 +55,48 @@ def status_of(url: str) -> int:
         return int(answer.status)
 
 
-def test_it_says_where_it_is_and_how_to_sign_in_once(product: Started) -> None:
-    assert address(product) in product.wait_for("ready in")
-    link = product.wait_for("sign in as admin with this link, once:").split()[-1]
-    assert link.startswith(address(product))
-    assert status_of(link) == 200
+def line_of(text: str, words: str) -> str:
+    return next(line for line in text.splitlines() if words in line)
 
 
-def test_every_process_has_its_log_and_its_id(product: Started) -> None:
-    until(lambda: set(product.pids()) == set(PROCESSES), "all processes")
+def test_it_says_where_it_is_and_how_to_sign_in_once(product: Product) -> None:
+    address = line_of(product.first, "ready in").split()[-1]
+    link = line_of(product.first, "sign in as admin with this link, once:").split()[-1]
+    assert link.startswith(f"{address}/")
+    assert status_of(link.replace(address, product.address)) == 200
+
+
+def test_every_process_has_its_log_and_its_id(product: Product) -> None:
+    until(lambda: set(product.started.pids()) == set(PROCESSES), "all processes")
     logs = {path.stem for path in (product.data_dir / "log").glob("*.log")}
     assert set(PROCESSES) <= logs
 
 
 @pytest.mark.parametrize("name", PROCESSES)
-def test_a_killed_process_comes_back_and_requests_wait_for_it(product: Started, name: str) -> None:
-    until(lambda: name in product.pids(), name)
-    old = product.pids()[name]
+def test_a_killed_process_comes_back_and_requests_wait_for_it(product: Product, name: str) -> None:
+    until(lambda: name in product.started.pids(), name)
+    old = product.started.pids()[name]
     os.kill(old, signal.SIGKILL)
-    product.restarted(name, old)
-    assert status_of(f"{address(product)}/healthz") == 200
+    product.started.restarted(name, old)
+    assert status_of(f"{product.address}/healthz") == 200
     until(lambda: is_ready(product), "an answer from /readyz")
 
 
-def is_ready(product: Started) -> bool:
+def is_ready(product: Product) -> bool:
     try:
-        return status_of(f"{address(product)}/readyz") == 200
+        return status_of(f"{product.address}/readyz") == 200
     except OSError:
         return False
 
 
-def test_a_killed_supervisor_leaves_nothing_and_the_next_start_finds_all_done(home: Path) -> None:
-    first = up(home)
-    first.kill()
-    until(lambda: first.left() == [], first.left, patience=5)
-    first.end()
-    second = up(home)
-    assert second.stop() == 0
-    printed, left = second.printed(), second.left()
-    second.end()
+def test_a_killed_supervisor_leaves_nothing_and_the_next_start_finds_all_done(
+    product: Product,
+) -> None:
+    product.started.kill()
+    until(lambda: product.started.left() == [], product.started.left, patience=5)
+    product.start_again()
+    assert product.started.stop() == 0
+    printed, left = product.started.printed(), product.started.left()
+    product.start_again()
     assert left == []
     assert "bringing it up to date" not in printed

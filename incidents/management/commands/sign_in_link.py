@@ -12,6 +12,7 @@ from incidents.models import SignInLink, User
 
 class Command(BaseCommand):
     help = "Print a one-time sign-in link for a person (default: admin)."
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--user", default="admin", help="the person's handle")

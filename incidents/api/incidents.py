@@ -46,7 +46,9 @@ class IncidentQuery(In):
     type = serializers.ChoiceField(choices=IncidentType.choices, required=False, default="")
     category = serializers.ChoiceField(choices=Category.choices, required=False, default="")
     priority = serializers.ChoiceField(choices=Priority.choices, required=False, default="")
-    q = serializers.CharField(required=False, default="", max_length=100, help_text="In the title.")
+    q = serializers.CharField(
+        required=False, default="", max_length=200, help_text="As in /search."
+    )
     opened_after = serializers.DateTimeField(required=False, default=None)
     opened_before = serializers.DateTimeField(required=False, default=None)
 

@@ -13,6 +13,7 @@ from incidents.api import (
     privacy,
     routing,
     routing_trials,
+    searching,
     signals,
     silences,
     sources,
@@ -53,6 +54,7 @@ _OF_ROUTING = {
 
 urlpatterns = [
     route("incidents", incidents.IncidentsView, name="incidents"),
+    route("search", searching.SearchView, name="search"),
     route("incidents/<ref>", incidents.IncidentView, name="incident"),
     *(
         route(f"incidents/<ref>/{name}", incidents.move_view(name, summary), name=name)

@@ -5,7 +5,7 @@ the engine after commit, at least once; a reaction reads the state anew before i
 """
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from incidents.events import hints
 from incidents.kernel import bulk, clock
 from incidents.kernel.actor import Actor
-from incidents.kernel.fact_types import FactBody
+from incidents.kernel.fact_types import FACTS, FactBody
 from incidents.models import Delivery, Fact, Incident
 
 # A reaction that changes the incident makes a fact that may cause a reaction in turn.
@@ -28,7 +28,7 @@ Handler = Callable[[Fact], None]
 @dataclass(frozen=True)
 class Subscription:
     name: str
-    kinds: frozenset[str]
+    kinds: Container[str]
     handle: Handler
 
 
@@ -38,14 +38,27 @@ SUBSCRIPTIONS: dict[str, Subscription] = {}
 def subscribe(*types: type[FactBody], name: str) -> Callable[[Handler], Handler]:
     """Let the decorated function hear of each fact of these types. `name` must never change:
     undelivered rows refer to it."""
+    return subscribe_to(frozenset(t.kind for t in types), name=name)
+
+
+def subscribe_to(kinds: Container[str], *, name: str) -> Callable[[Handler], Handler]:
+    """As `subscribe`, for kinds that are not all known yet."""
 
     def register(handle: Handler) -> Handler:
         if name in SUBSCRIPTIONS:
             raise ValueError(f"two subscribers are called {name!r}")
-        SUBSCRIPTIONS[name] = Subscription(name, frozenset(t.kind for t in types), handle)
+        SUBSCRIPTIONS[name] = Subscription(name, kinds, handle)
         return handle
 
     return register
+
+
+@dataclass(frozen=True)
+class Searched:
+    """The kinds of facts by whose words incidents are found, those of spokes included."""
+
+    def __contains__(self, kind: object) -> bool:
+        return isinstance(kind, str) and FACTS.is_searched(kind)
 
 
 def subscribers_of(kind: str) -> list[str]:

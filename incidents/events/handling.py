@@ -42,6 +42,7 @@ class AlertNoted(AlertFact):
 @fact("alert.unacknowledged", icon="bell")
 @dataclass(frozen=True)
 class AlertUnacknowledged(AlertFact):
+    searched = False
     by: str = ""
 
     def text(self) -> str:
@@ -53,6 +54,7 @@ class AlertUnacknowledged(AlertFact):
 class AlertSnoozed(AlertFact):
     """`until` is a time in ISO 8601, UTC."""
 
+    searched = False
     until: str
     by: str = ""
 
@@ -65,6 +67,7 @@ class AlertSnoozed(AlertFact):
 @fact("alert.assigned", icon="user-plus")
 @dataclass(frozen=True)
 class AlertAssigned(AlertFact):
+    searched = False
     owner: str
     by: str = ""
 
@@ -77,6 +80,7 @@ class AlertAssigned(AlertFact):
 class AlertEscalated(AlertFact):
     """`escalation` is the policy that the sender names."""
 
+    searched = False
     escalation: str
     by: str = ""
 
@@ -89,6 +93,7 @@ class AlertEscalated(AlertFact):
 class AlertChanged(AlertFact):
     """`what` is what was done, in words."""
 
+    searched = False
     what: str
     by: str = ""
 

@@ -21,6 +21,7 @@ def _because(reason: str) -> str:
 @fact("incident.opened", icon="flame", public=True)
 @dataclass(frozen=True)
 class IncidentOpened(FactBody):
+    searched = False
     title: str
     severity: str
     source: str
@@ -125,6 +126,7 @@ class AlertAttached(FactBody):
 @fact("alert.resolved", icon="bell-off", public=True)
 @dataclass(frozen=True)
 class AlertResolved(FactBody):
+    searched = False
     alert_id: int
     title: str
 
@@ -135,6 +137,7 @@ class AlertResolved(FactBody):
 @fact("alert.acknowledged", icon="bell-check")
 @dataclass(frozen=True)
 class AlertAcknowledged(FactBody):
+    searched = False
     alert_id: int
     title: str
 

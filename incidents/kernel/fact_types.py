@@ -4,6 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar, TypeVar
 
+# Members in which people write, whatever the fact.
+_WRITTEN = (
+    *("title", "summary", "body", "note", "reason", "statement", "decision", "rationale"),
+    *("question", "answer", "comment"),
+)
+
 
 @dataclass(frozen=True)
 class FactBody:
@@ -14,6 +20,8 @@ class FactBody:
     public: ClassVar[bool] = False
     # Whoever is called must answer: it rings, and stays until it is seen.
     urgent: ClassVar[bool] = False
+    # Whether the incident is found by the words of such a fact.
+    searched: ClassVar[bool] = True
 
     def text(self) -> str:
         """What happened, to follow the actor's name: "raised the severity to P0"."""
@@ -22,6 +30,16 @@ class FactBody:
     def calls(self) -> tuple[str, ...]:
         """The handles of those who should be told at once, for instance who is mentioned."""
         return ()
+
+    def found_by(self) -> str:
+        """The words by which its incident is found: what people wrote in it."""
+        told = (getattr(self, name) for name in _WRITTEN if name in self.__dataclass_fields__)
+        return "\n".join(text for text in told if isinstance(text, str) and text)
+
+    @property
+    def instead_of(self) -> int | None:
+        """The seq of an earlier fact whose words no longer count: these do, or none."""
+        return None
 
     def as_data(self) -> dict[str, Any]:
         return asdict(self)
@@ -60,6 +78,13 @@ class FactTypes:
             return UnknownFact(name=kind)
         known = {field.name for field in fields(body)}
         return body(**{name: value for name, value in data.items() if name in known})
+
+    def is_searched(self, kind: str) -> bool:
+        """Whether facts of this kind may hold words by which their incident is found."""
+        body = self._types.get(kind)
+        if body is None or not body.searched:
+            return False
+        return any(field.name in _WRITTEN for field in fields(body))
 
     def items(self) -> Iterator[tuple[str, type[FactBody]]]:
         return iter(sorted(self._types.items()))

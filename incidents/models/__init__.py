@@ -57,6 +57,7 @@ from incidents.models.routing import (
     RoutingVersion,
     VersionState,
 )
+from incidents.models.search import SearchText
 from incidents.models.severity import Severity
 from incidents.models.signal import Signal, SignalState
 from incidents.models.team import Service, Team
@@ -119,6 +120,7 @@ __all__ = [
     "RuleRun",
     "RuleSeries",
     "Scope",
+    "SearchText",
     "Service",
     "Setting",
     "Severity",

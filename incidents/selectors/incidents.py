@@ -5,9 +5,10 @@ Each takes the incidents the asker may see (`access.visible_incidents`) and narr
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from incidents.models import OVER, Incident
+from incidents.selectors import searching
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +48,7 @@ def find(visible: QuerySet[Incident], chosen: IncidentFilter) -> QuerySet[Incide
         value = getattr(chosen, name)
         if value:
             rows = rows.filter(**{name: value})
-    return rows.filter(_matches(chosen.text)) if chosen.text else rows
-
-
-def _matches(text: str) -> Q:
-    words = text.strip()
-    number = words[4:] if words.upper().startswith("INC-") else words
-    if number.isascii() and number.isdecimal() and len(number) < 19:
-        return Q(pk=int(number)) | Q(title__icontains=words)
-    return Q(title__icontains=words)
+    return searching.matching(rows, chosen.text) if chosen.text else rows
 
 
 def open_incidents(visible: QuerySet[Incident]) -> QuerySet[Incident]:

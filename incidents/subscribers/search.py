@@ -10,3 +10,8 @@ from incidents.reactions import search
 def index_words(fact: Fact) -> None:
     """Each new incident is triaged: so each is indexed."""
     search.index(fact.incident_id)
+
+
+@bus.subscribe_to(bus.Searched(), name="incidents.search_facts")
+def index_what_was_written(fact: Fact) -> None:
+    search.index_fact(fact)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from incidents import access
 from incidents.models import Category, IncidentType, Priority, Service, Severity, State
 from incidents.pipeline import lifecycle
-from incidents.selectors import pages
+from incidents.selectors import pages, searching
 from incidents.selectors.incidents import IncidentFilter, find
 from incidents.web.forms import DeclareForm
 from incidents.web.guard import Request, requires
@@ -106,17 +106,19 @@ def _declared(request: Request, form: DeclareForm) -> HttpResponse:
 @require_safe
 @requires("incident.read")
 def search(request: Request) -> JsonResponse:
-    """Incidents for the palette: those whose number or title matches, newest first."""
+    """Incidents for the palette: the best first, each with the text in which the words are."""
     text = chosen_filters(request)["q"]
-    rows = find(access.visible_incidents(request.principal), IncidentFilter(text=text))
+    visible = access.visible_incidents(request.principal)
     found = [
         {
-            "url": row.get_absolute_url(),
-            "reference": row.reference,
-            "title": row.title,
-            "state": row.get_state_display(),
-            "severity": row.severity.code,
+            "url": each.url,
+            "reference": each.incident.reference,
+            "title": each.incident.title,
+            "state": each.incident.get_state_display(),
+            "severity": each.incident.severity.code,
+            "author": each.author,
+            "snippet": [[part.text, part.hit] for part in each.parts],
         }
-        for row in rows.order_by("-opened_at", "-id")[:SUGGESTIONS]
+        for each in searching.search(visible, text, limit=SUGGESTIONS)
     ]
     return JsonResponse({"results": found})

@@ -24,5 +24,9 @@ class MessageEdited(FactBody):
     body: str
     edited_seq: int
 
+    @property
+    def instead_of(self) -> int:
+        return self.edited_seq
+
     def text(self) -> str:
         return f"edited a message to: {self.body}"

@@ -46,7 +46,17 @@ function found(result, index) {
   const title = Object.assign(document.createElement("span"), { className: "truncate", textContent: result.title });
   const state = Object.assign(document.createElement("span"), { className: "meta", textContent: [result.severity, result.state].filter(Boolean).join(" · ") });
   option.append(reference, title, state);
+  if (result.snippet?.length) option.append(snippet(result));
   return option;
+}
+
+function snippet({ author, snippet: parts }) {
+  const line = Object.assign(document.createElement("span"), { className: "snippet meta" });
+  if (author) line.append(`${author}: `);
+  for (const [text, hit] of parts) {
+    line.append(hit ? Object.assign(document.createElement("mark"), { textContent: text }) : text);
+  }
+  return line;
 }
 
 function show(results) {

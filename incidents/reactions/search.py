@@ -5,6 +5,7 @@ service's and its alerts'. `SearchText` holds the texts that people search: the 
 each that was written in its course.
 """
 
+from datetime import datetime
 from typing import Final
 
 from django.db import connection, transaction
@@ -87,7 +88,7 @@ def index_fact(fact: Fact) -> None:
     )
 
 
-def _keep(**row: object) -> None:
+def _keep(**row: str | int | datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_KEEP, row)
 

@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from incidents.models import User
 from tests.warroom.served import Served, daphne
 
-NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
+NAMES: Final = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 MISSING: Final = "Chromium is not installed: apt install chromium, or set CHROMIUM to its path."
 Scheme = Literal["light", "dark"]
 SignIn = Callable[[User], Client]

@@ -3,16 +3,20 @@
 Hidden objects are NotFound, never NotAllowed: a stranger does not learn that they exist.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
 
 from incidents.kernel.actor import Actor
 from incidents.kernel.errors import NotAllowed, NotFound, NotSignedIn
-from incidents.models import ApiKey, Incident, IncidentRole, Role, Scope, User
+from incidents.models import ApiKey, Incident, IncidentRole, Role, RoleAssignment, Scope, User
+
+Row = TypeVar("Row", bound=Model)
 
 # Action → the least role a person needs, and the scope that lets a key do it.
 POLICY: Final[dict[str, tuple[Role, Scope]]] = {
@@ -154,6 +158,25 @@ def visible_incidents(principal: Principal) -> QuerySet[Incident]:
         return rows.none()
     named = principal.user.role_assignments.filter(removed_at__isnull=True)
     return rows.filter(Q(private=False) | Q(pk__in=named.values("incident_id")))
+
+
+def known_to_each(rows: QuerySet[Row]) -> QuerySet[Row]:
+    """Of rows that are somebody's about an incident (`user`, `incident`): those whose owner may
+    know of the incident."""
+    held = RoleAssignment.objects.filter(
+        incident=OuterRef("incident"), user=OuterRef("user"), removed_at__isnull=True
+    )
+    return rows.filter(Q(incident__private=False) | Exists(held))
+
+
+def reachable(incident: Incident, handles: Iterable[str], *, but: str = "") -> list[User]:
+    """Who of those that are called exists, is active and may see the incident, without who has the
+    handle `but`. One query, and one more a person where the incident is private."""
+    asked = {handle.lower() for handle in handles} - {but.lower()}
+    if not asked:
+        return []
+    rows = User.objects.annotate(lower=Lower("username")).filter(is_active=True, lower__in=asked)
+    return [user for user in rows.order_by("pk") if sees(Principal(user=user), incident)]
 
 
 def incident_for(principal: Principal, ref: str | int, action: str = "incident.read") -> Incident:

@@ -80,6 +80,7 @@ SIDEBAR = {
             "What was recorded",
             _page("Incidents", "local_fire_department", "incidents_incident"),
             _page("Facts", "history", "incidents_fact"),
+            _page("Notices", "notifications", "incidents_notice"),
             _page("Alerts", "notifications", "incidents_alert"),
             _page("Signals", "inbox", "incidents_signal"),
             _page("Changes", "commit", "incidents_change"),

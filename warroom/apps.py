@@ -11,3 +11,4 @@ class WarRoomConfig(AppConfig):
         from warroom.realtime.hints import publisher
 
         hints.publish_with(publisher)
+        hints.ring_with(publisher.ring)

@@ -20,6 +20,7 @@ from incidents.models import (
     Fact,
     Incident,
     JobRun,
+    Notice,
     RuleRun,
     Signal,
 )
@@ -75,6 +76,15 @@ class FactAdmin(FoundByIncident):
     list_select_related = ("incident",)
     ordering = ("-recorded_at", "-id")
     raw_id_fields = ("incident", "cause")
+
+
+@admin.register(Notice)
+class NoticeAdmin(FoundByIncident):
+    list_display = ("created_at", "user", "incident", "kind", "text", "urgent", "read_at")
+    list_filter = ("urgent",)
+    list_select_related = ("incident", "user")
+    ordering = ("-created_at", "-id")
+    raw_id_fields = ("incident", "fact", "user")
 
 
 @admin.register(Alert)

@@ -18,6 +18,7 @@ from incidents.models import (
     HeartbeatPing,
     IdempotencyKey,
     JobRun,
+    Notice,
     RuleRun,
     Signal,
     SignalState,
@@ -90,6 +91,12 @@ def _outages(now: datetime) -> QuerySet[HeartbeatOutage]:
     return HeartbeatOutage.objects.filter(ended_at__lt=now - _YEAR)
 
 
+def _notices(now: datetime) -> QuerySet[Notice]:
+    """What nobody looked at for three months is no news any more; what was read goes sooner."""
+    read = Q(created_at__lt=now - timedelta(days=30), read_at__isnull=False)
+    return Notice.objects.filter(read | Q(created_at__lt=now - timedelta(days=90)))
+
+
 def _jobs(now: datetime) -> QuerySet[JobRun]:
     return JobRun.objects.filter(slot__lt=now - _WEEK)
 
@@ -108,6 +115,7 @@ _OLD: Final[tuple[Callable[[datetime], QuerySet[Any]], ...]] = (
     _changes,
     _pings,
     _outages,
+    _notices,
     _jobs,
     _idempotency,
 )

@@ -28,7 +28,7 @@ Handler = Callable[[Fact], None]
 @dataclass(frozen=True)
 class Subscription:
     name: str
-    kinds: Container[str]
+    hears: Callable[[Fact], bool]
     handle: Handler
 
 
@@ -43,11 +43,19 @@ def subscribe(*types: type[FactBody], name: str) -> Callable[[Handler], Handler]
 
 def subscribe_to(kinds: Container[str], *, name: str) -> Callable[[Handler], Handler]:
     """As `subscribe`, for kinds that are not all known yet."""
+    return _registering(name, lambda fact: fact.kind in kinds)
 
+
+def subscribe_to_calls(*, name: str) -> Callable[[Handler], Handler]:
+    """As `subscribe`, to each fact of whatever type that calls somebody."""
+    return _registering(name, lambda fact: FACTS.may_call(fact.kind) and bool(fact.body.calls()))
+
+
+def _registering(name: str, hears: Callable[[Fact], bool]) -> Callable[[Handler], Handler]:
     def register(handle: Handler) -> Handler:
         if name in SUBSCRIPTIONS:
             raise ValueError(f"two subscribers are called {name!r}")
-        SUBSCRIPTIONS[name] = Subscription(name, kinds, handle)
+        SUBSCRIPTIONS[name] = Subscription(name, hears, handle)
         return handle
 
     return register
@@ -61,8 +69,8 @@ class Searched:
         return isinstance(kind, str) and FACTS.is_searched(kind)
 
 
-def subscribers_of(kind: str) -> list[str]:
-    return [s.name for s in SUBSCRIPTIONS.values() if kind in s.kinds]
+def subscribers_of(fact: Fact) -> list[str]:
+    return [s.name for s in SUBSCRIPTIONS.values() if s.hears(fact)]
 
 
 class LoopError(RuntimeError):
@@ -178,9 +186,7 @@ def _take_seqs(batch: Sequence[News]) -> dict[int, int]:
 
 def deliver_later(facts: Sequence[Fact]) -> None:
     """Leave one delivery row for each fact and subscriber, and wake the engine on commit."""
-    rows = [
-        Delivery(fact=fact, subscriber=name) for fact in facts for name in subscribers_of(fact.kind)
-    ]
+    rows = [Delivery(fact=fact, subscriber=name) for fact in facts for name in subscribers_of(fact)]
     if rows:
         bulk.insert(rows)
         wake_engine()

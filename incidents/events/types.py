@@ -70,6 +70,12 @@ class RoleAssigned(FactBody):
         over = f", taking over from {self.previous}" if self.previous else ""
         return f"made {self.name} {role}{over}"
 
+    def calls(self) -> tuple[str, ...]:
+        return (self.handle,)
+
+    def to_you(self) -> str:
+        return f"made you {IncidentRole(self.role).label.lower()}"
+
 
 @fact("incident.person_removed", icon="user-minus")
 @dataclass(frozen=True)

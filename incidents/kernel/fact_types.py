@@ -41,6 +41,10 @@ class FactBody:
         """The seq of an earlier fact whose words no longer count: these do, or none."""
         return None
 
+    def to_you(self) -> str:
+        """The text, as it is told to whom the fact calls: "calls you"."""
+        return self.text()
+
     def as_data(self) -> dict[str, Any]:
         return asdict(self)
 
@@ -85,6 +89,11 @@ class FactTypes:
         if body is None or not body.searched:
             return False
         return any(field.name in _WRITTEN for field in fields(body))
+
+    def may_call(self, kind: str) -> bool:
+        """Whether facts of this kind may call somebody."""
+        body = self._types.get(kind)
+        return body is not None and body.calls is not FactBody.calls
 
     def items(self) -> Iterator[tuple[str, type[FactBody]]]:
         return iter(sorted(self._types.items()))

@@ -1,6 +1,7 @@
 """Text from outside, made fit to store: a string, without control characters, not too long."""
 
 import hashlib
+from collections.abc import Sequence
 
 # NUL is refused by PostgreSQL; the other control characters only hurt whoever reads them.
 _CONTROL = {code: None for code in (*range(32), 127) if chr(code) not in "\t\n"}
@@ -32,3 +33,8 @@ def key(value: object, limit: int = 255) -> str:
     if len(text) <= limit:
         return text
     return fingerprint(str(value))
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words as a sentence lists them: "Ada, Bo and Cy"."""
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)

@@ -47,6 +47,7 @@ from incidents.models.noise import (
     MaintenanceWindow,
     Silence,
 )
+from incidents.models.notice import Notice
 from incidents.models.routing import (
     Operator,
     RoutingDifference,
@@ -101,6 +102,7 @@ __all__ = [
     "MaintenanceWindow",
     "MetricDay",
     "NoData",
+    "Notice",
     "Operator",
     "OutageReason",
     "PingKind",

@@ -1,5 +1,5 @@
 """What the hub itself does when it hears of facts."""
 
-from incidents.subscribers import detection, search
+from incidents.subscribers import detection, notices, search
 
-__all__ = ["detection", "search"]
+__all__ = ["detection", "notices", "search"]

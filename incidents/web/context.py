@@ -3,12 +3,15 @@
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from incidents import access
-from incidents.models import OVER
+from incidents.models import OVER, Notice
+from incidents.reactions import notices
 from incidents.selectors import alerts
+from incidents.selectors import notices as selectors
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -17,7 +20,12 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_name": settings.SITE_NAME,
         "nav_open": SimpleLazyObject(lambda: _open_incidents(request)),
         "nav_alerts": SimpleLazyObject(lambda: _open_alerts(request)),
+        "bell": SimpleLazyObject(lambda: selectors.bell(_notices(request))),
     }
+
+
+def _notices(request: HttpRequest) -> QuerySet[Notice]:
+    return notices.of(access.of_user(request.user))
 
 
 def _open_incidents(request: HttpRequest) -> int:

@@ -10,6 +10,7 @@ from incidents.web import (
     configuration,
     incidents,
     integrations,
+    notices,
     signals,
     welcome,
 )
@@ -38,6 +39,10 @@ urlpatterns = [
     path("signals", signals.listing, name="signals"),
     path("signals/<int:pk>", signals.detail, name="signal"),
     path("signals/<int:pk>/read-again", signals.read_again, name="signal_read_again"),
+    path("notices", notices.listing, name="notices"),
+    path("notices/bell", notices.bell, name="bell"),
+    path("notices/read", notices.read_all, name="notices_read"),
+    path("notices/<int:pk>", notices.read, name="notice"),
     path("sign-in", accounts.sign_in, name="sign_in"),
     path("sign-in/<str:token>", accounts.link, name="link"),
     path("sign-out", accounts.sign_out, name="sign_out"),

@@ -14,4 +14,5 @@ import "./behaviours/panels.js";
 import "./behaviours/panes.js";
 import "./behaviours/scrolling.js";
 import "./behaviours/refresh.js";
+import "./behaviours/notices.js";
 import "./behaviours/feed.js";

@@ -18,6 +18,7 @@ from incidents.models import (
     Inhibition,
     Integration,
     MaintenanceWindow,
+    Notice,
     Service,
     Severity,
     Signal,
@@ -82,6 +83,7 @@ def _populate(incident: Incident, integration: Integration, runbook: Runbook, by
     run = runbooks.start(incident_id=incident.pk, runbook_id=runbook.pk, actor=actor)
     runbooks.tick(run_id=run.pk, index=1, done=True, actor=actor, note=f"{word} ticked")
     postmortems.draft(incident_id=incident.pk, actor=actor)
+    _call_everybody(incident, f"{word} calls")
     content = postmortems.ActionChanges(title=f"{word} item")
     item = postmortems.add_action_item(incident_id=incident.pk, content=content, actor=actor)
     return {
@@ -97,6 +99,14 @@ def _populate(incident: Incident, integration: Integration, runbook: Runbook, by
         "run": run.pk,
         "step": 1,
     }
+
+
+def _call_everybody(incident: Incident, text: str) -> None:
+    """Those too who could see the incident once, and no longer can."""
+    fact = incident.facts.latest("seq")
+    at = {"created_at": clock.now(), "text": text, "url": incident.get_absolute_url()}
+    for user in User.objects.all():
+        Notice.objects.create(user=user, incident=incident, fact=fact, kind=fact.kind, **at)
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ TELLING: Final = (
     *("/api/incidents/{ref}/messages", "/api/incidents/{ref}/alerts", "/api/alerts"),
     *("/api/alerts/{alert}", "/api/incidents/{ref}/postmortem", "/api/postmortems"),
     *("/api/action-items", "/api/action-items/{item}", "/api/postmortems/{ref}/markdown"),
-    *("/api/runbooks/runs/{run}",),
+    *("/api/runbooks/runs/{run}", "/notices", "/api/notices"),
 )
 Strangers = list[tuple[str, Client, dict[str, str]]]
 

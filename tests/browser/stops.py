@@ -85,6 +85,8 @@ CONSOLE: Final = (
     Stop("signal", "/signals/{signal}"),
     Stop("signal-misread", "/signals/{misread}", by="admin", worlds=ONCE),
     Stop("account", "/account", worlds=ONCE),
+    Stop("notices-none", "/notices", by="admin", worlds=("fresh",)),
+    Stop("notices", "/notices", by="dora"),
     Stop(
         "account-refused", "/account", deed=send("Save", password="short"), status=422, worlds=ONCE
     ),
@@ -285,6 +287,7 @@ NO_PAGES: Final = {
     "web:board_alerts": "part of the board",
     "web:board_feed": "part of the board",
     "web:search": "JSON for the palette",
+    "web:bell": "part of the top bar",
     "web:first_alert": "part of the welcome page",
     "web:alert_signals": "part of the page of an alert",
     "warroom:head": "part of the room",

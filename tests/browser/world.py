@@ -36,7 +36,7 @@ from runbooks import services as runbooks
 from runbooks.models import Runbook, RunbookRun
 from statuspage.models import Component, StatusPage
 from statuspage.services import Announcement, publish_update
-from tests.browser import beats, quiets, routes
+from tests.browser import beats, calls, quiets, routes
 from warroom.services import chat
 
 CHAT = (
@@ -153,6 +153,9 @@ def typical() -> World:
     _disks(world)
     _outage(world)
     _kept_quiet(world)
+    world.minutes_ago(3)
+    outage = Incident.objects.get(pk=world.places["ref"].removeprefix("INC-"))
+    calls.some(outage, world.people["dora"], by=world.people["cara"])
     world.minutes_ago(0)
     world.places |= quiets.grouping()
     world.places |= beats.some()

@@ -53,8 +53,8 @@ def test_the_library_asks_one_query_for_its_rows(
         write(f"Disk {number}")
     client = sign_in(people.observer)
     with django_assert_num_queries(
-        6
-    ):  # session, user, rows, categories, two counts beside the links
+        7
+    ):  # session, user, rows, categories, two counts beside the links, the bell
         client.get("/runbooks")
 
 

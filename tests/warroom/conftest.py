@@ -155,5 +155,7 @@ def key(db: None) -> Callable[..., str]:
 def no_hints() -> Iterator[None]:
     """Nothing that commits tells anybody, as with Valkey dead and the verb in another process."""
     hints.publish_with(None)
+    hints.ring_with(None)
     yield
     hints.publish_with(publisher)
+    hints.ring_with(publisher.ring)

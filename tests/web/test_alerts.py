@@ -142,12 +142,12 @@ def test_it_reads_the_list_in_a_fixed_number_of_queries(
     state: str,
 ) -> None:
     """Session and user; four counts; three for the filters; groups, members, roles, holders; two
-    for what is about to be heard again; two counts in the navigation."""
+    for what is about to be heard again; two counts in the navigation; the bell."""
     for n in range(8):
         incident = declare(f"Incident {n}")
         for more in ({}, {"muted_by": [SILENCED]}, over()):
             make_alerts(4, incident=incident, **more)
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         page = browser.get("/alerts", {"state": state})
     assert len(page.context["groups"]) == 8
 

@@ -36,7 +36,7 @@ def test_it_reads_the_board_in_a_fixed_number_of_queries(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     """Session and user; open incidents, roles, holders, alerts; last closed; alerts; feed; five
-    for the figures; two counts in the navigation."""
+    for the figures; two counts in the navigation; the bell."""
     browser = sign_in(people.observer)
     for n in range(20):
         incident = declare(f"Incident {n}")
@@ -46,7 +46,7 @@ def test_it_reads_the_board_in_a_fixed_number_of_queries(
             user=people.commander,
             actor=Actor.of(people.commander),
         )
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         assert browser.get("/").status_code == 200
 
 
@@ -110,11 +110,12 @@ def test_it_lists_incidents_in_a_fixed_number_of_queries(
     people: People,
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    """Session, user, incidents, roles, holders, severities, services, two navigation counts."""
+    """Session, user, incidents, roles, holders, severities, services, two navigation counts,
+    the bell."""
     for n in range(30):
         declare(f"Incident {n}")
     browser = sign_in(people.observer)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         browser.get("/incidents")
 
 

@@ -17,6 +17,7 @@ from incidents.models import Incident
 from warroom.consumers.auth import principal_of
 from warroom.consumers.pace import Pace
 from warroom.consumers.socket import Receive, Scope, Send, Socket
+from warroom.consumers.source import reader_name
 from warroom.consumers.visit import admitted, checking, hub, recheck_forever
 from warroom.models import Message
 from warroom.realtime.presence import STATES, Person
@@ -74,7 +75,10 @@ class Visit:
         self._check = checking(partial(_admit, scope))
         incident = admission.incident
         self._place = RoomSocket(
-            send=socket.send_text, check=self._check, cursor=_cursor(scope, incident.last_seq)
+            send=socket.send_text,
+            check=self._check,
+            cursor=_cursor(scope, incident.last_seq),
+            reader=reader_name(admission.principal),
         )
         self._talk = Pace(*TALK)
         self._chatter = Pace(*CHATTER)

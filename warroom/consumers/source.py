@@ -6,12 +6,13 @@ from typing import Any, Final
 from incidents import access
 from incidents.access import Principal
 from incidents.events import types as facts
-from incidents.models import ApiKey, Incident, User
+from incidents.models import ApiKey, Incident, Notice, User
+from warroom.realtime.bell import Waiting
 from warroom.realtime.board import Changes, Event
 from warroom.realtime.frames import Frame, encode
 from warroom.realtime.workers import workers
 from warroom.rendering import html_of, item_of
-from warroom.selectors import changes, log
+from warroom.selectors import changes, log, notices
 from warroom.selectors.log import EDITED, Entry
 
 # After these somebody may no longer be allowed to read on.
@@ -102,6 +103,13 @@ def _events(change: changes.Change, audience: frozenset[str] | None) -> list[Eve
     return events
 
 
+def _waiting(readers: frozenset[str]) -> dict[str, Waiting]:
+    """People only: programs have no notices. Two queries."""
+    ids = [int(name.removeprefix("user:")) for name in readers if name.startswith("user:")]
+    found = notices.waiting(access.known_to_each(Notice.objects.filter(user__in=ids)))
+    return {f"user:{pk}": Waiting(*found.get(pk, (0, {}))) for pk in ids}
+
+
 def summary(incident: Incident) -> dict[str, Any]:
     return {
         "id": incident.pk,
@@ -123,6 +131,9 @@ class DatabaseSource:
 
     async def look(self, after: Mapping[int, int], readers: frozenset[str]) -> Changes:
         return await workers.run(_look, after, readers)
+
+    async def listen(self, readers: frozenset[str]) -> Mapping[str, Waiting]:
+        return await workers.run(_waiting, readers)
 
     async def reached(self, incident_ids: Iterable[int]) -> Mapping[int, int]:
         return await workers.run(changes.reached, incident_ids)

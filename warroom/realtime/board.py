@@ -25,9 +25,13 @@ PAUSE_AFTER_ERROR: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One message of the feed. `audience` names who may read it; None is everybody signed in."""
+    """One message of the feed. `audience` names who may read it; None is everybody signed in.
 
-    incident_id: int
+    Of messages of one type about the same thing (`about` is its id) the newest takes the place of
+    those that still wait.
+    """
+
+    about: int
     type: str
     body: Mapping[str, Any]
     audience: frozenset[str] | None = None
@@ -59,7 +63,7 @@ class BoardSocket:
     waiting: dict[tuple[int, str], tuple[int, str]] = field(default_factory=dict)
 
     def offer(self, event: Event, number: int, text: str) -> None:
-        key = (event.incident_id, event.type)
+        key = (event.about, event.type)
         self.waiting.pop(key, None)
         self.waiting[key] = (number, text)
         self.news.set()
@@ -130,7 +134,7 @@ class Board:
                     self.reach(incident_id, seq)
                 continue
             self._remember(changes.reached)
-            self._tell(changes.events)
+            self.tell(changes.events)
 
     def _remember(self, reached: Mapping[int, int]) -> None:
         for incident_id, seq in reached.items():
@@ -139,7 +143,7 @@ class Board:
         while len(self._seen) > MOST_KNOWN:
             del self._seen[next(iter(self._seen))]
 
-    def _tell(self, events: Iterable[Event]) -> None:
+    def tell(self, events: Iterable[Event]) -> None:
         for event in events:
             self.number += 1
             text = encode({"type": event.type, "n": self.number, **event.body})

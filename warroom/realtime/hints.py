@@ -11,7 +11,7 @@ import contextlib
 import logging
 import os
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final
 
 from channels.layers import get_channel_layer
@@ -39,6 +39,7 @@ class HintPublisher:
 
     _listeners: set[Listener]
     _waiting: dict[int, int]
+    _rung: set[int]
     _changed: threading.Condition
     _thread: threading.Thread | None
 
@@ -52,6 +53,13 @@ class HintPublisher:
         with self._changed:
             if len(self._waiting) < MOST_WAITING or incident_id in self._waiting:
                 self._waiting[incident_id] = max(seq, self._waiting.get(incident_id, 0))
+            self._start()
+            self._changed.notify()
+
+    def ring(self, user_ids: Iterable[int]) -> None:
+        """Say that the notices of these people have changed."""
+        with self._changed:
+            self._rung.update(user_ids)
             self._start()
             self._changed.notify()
 
@@ -79,6 +87,7 @@ class HintPublisher:
         """Begin anew: a forked process inherits neither thread nor event loop, only their locks."""
         self._listeners = set()
         self._waiting = {}
+        self._rung = set()
         self._changed = threading.Condition()
         self._thread = None
         self._stopping = False
@@ -93,21 +102,23 @@ class HintPublisher:
                     self._sleep(pause)
                     pause = min(2 * pause, LONGEST_PAUSE)
 
-    def _next_batch(self) -> dict[int, int]:
+    def _next_batch(self) -> dict[str, Any]:
         """What waits, as soon as something does; empty when it is time to stop."""
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._stopping)
-            batch, self._waiting = self._waiting, {}
-            return batch
+            self._changed.wait_for(lambda: self._waiting or self._rung or self._stopping)
+            hints, self._waiting = self._waiting, {}
+            rung, self._rung = self._rung, set()
+        if not hints and not rung:
+            return {}
+        return {"hints": [[pk, seq] for pk, seq in hints.items()], "rung": bool(rung)}
 
     def _sleep(self, seconds: float) -> None:
         with self._changed:
             self._changed.wait_for(lambda: self._stopping, seconds)
 
-    async def _deliver(self, batch: dict[int, int]) -> bool:
-        hints = [[incident_id, seq] for incident_id, seq in batch.items()]
+    async def _deliver(self, batch: dict[str, Any]) -> bool:
         try:
-            await self._send({"type": "hints", "hints": hints})
+            await self._send({"type": "hints", **batch})
         except Exception as error:  # noqa: BLE001  # a lost hint is found by polling
             logger.debug("Hints were not sent: %r", error)
             return False

@@ -7,10 +7,11 @@ that a lost hint costs seconds and a dead Valkey costs nothing else.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, Protocol
 
 from warroom.realtime import hints
+from warroom.realtime.bell import Bell, Listen
 from warroom.realtime.board import Board, BoardSocket, Look
 from warroom.realtime.company import Company
 from warroom.realtime.frames import FrameCache
@@ -32,6 +33,9 @@ class Source(Protocol):
     @property
     def look(self) -> Look: ...
 
+    @property
+    def listen(self) -> Listen: ...
+
     async def reached(self, incident_ids: Iterable[int]) -> Mapping[int, int]:
         """The last seq of these incidents, and of all that changed in the last minute."""
         ...
@@ -44,6 +48,7 @@ class Hub:
         self._rooms: dict[int, Room] = {}
         self._cache = FrameCache()
         self._board = Board(source.look)
+        self._bell = Bell(source.listen, self._board, self._in_rooms)
         self._company = Company(self._rooms)
         self._tasks: list[asyncio.Task[None]] = []
         self._poll_now = asyncio.Event()
@@ -111,6 +116,7 @@ class Hub:
                     listen(self._hear, self._poll_now.set),
                     self._poll(),
                     self._board.run(),
+                    self._bell.run(),
                     self._company.run(),
                 )
             ]
@@ -128,6 +134,9 @@ class Hub:
     def _is_empty(self) -> bool:
         return not self._rooms and not self._board.sockets
 
+    def _in_rooms(self) -> Iterator[RoomSocket]:
+        return (socket for room in self._rooms.values() for socket in room.sockets)
+
     def _hear_here(self, incident_id: int, seq: int) -> None:
         """A verb of this process has committed, in whatever thread: no need to ask Valkey."""
         loop = self._loop
@@ -139,6 +148,8 @@ class Hub:
         if message.get("type") == "hints":
             for incident_id, seq in message["hints"]:
                 self.reach(incident_id, seq)
+            if message.get("rung"):
+                self._bell.ring()
         else:
             self._company.hear(message)
 
@@ -148,6 +159,7 @@ class Hub:
                 async with asyncio.timeout(POLL):
                     await self._poll_now.wait()
             self._poll_now.clear()
+            self._bell.ring()
             try:
                 reached = await self._source.reached(list(self._rooms))
             except Exception:

@@ -83,8 +83,7 @@ class Room:
         """Tell everybody here (but one) something that nobody has to hear."""
         for socket in self.sockets:
             if socket is not but:
-                socket.whispers.append(text)
-                socket.news.set()
+                socket.hear(text)
 
     def close(self) -> None:
         for task in self._reading.values():
@@ -92,15 +91,24 @@ class Room:
 
 
 class RoomSocket:
-    """One client's place in a room: its cursor, its credit, and what it was whispered."""
+    """One client's place in a room: its cursor, its credit, and what it was whispered.
 
-    def __init__(self, *, send: Send, check: Check, cursor: int) -> None:
+    `reader` names the client's owner, as on the feed.
+    """
+
+    def __init__(self, *, send: Send, check: Check, cursor: int, reader: str = "") -> None:
         self.cursor = cursor
+        self.reader = reader
         self.credit = Credit()
         self.news = asyncio.Event()
         self.whispers: deque[str] = deque(maxlen=MOST_WHISPERS)
         self._send = send
         self._check = check
+
+    def hear(self, text: str) -> None:
+        """Be whispered something."""
+        self.whispers.append(text)
+        self.news.set()
 
     async def follow(self, room: Room) -> int:
         """Send all that comes, in order, once; return the code to close with."""

@@ -17,6 +17,10 @@ function acknowledge(socket, number) {
 }
 
 function hear(event) {
+  if (event.type === "notice") {
+    document.dispatchEvent(new CustomEvent("notice", { detail: event }));
+    return;
+  }
   const topic = String(event.type ?? "").split("_")[0];
   if (topic) refresh(topic, event.incident ?? "");
 }

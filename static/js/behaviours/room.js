@@ -51,6 +51,7 @@ const HEAR = {
   },
   presence: (message) => people.show(message),
   typing: (message) => people.type(message),
+  notice: (message) => document.dispatchEvent(new CustomEvent("notice", { detail: message })),
 };
 
 const ENDS = {
@@ -66,7 +67,10 @@ socket = keepOpen({
   onOpen(again) {
     people.announce(socket);
     outbox.send(socket);
-    if (again) refresh("room");
+    if (again) {
+      refresh("room");
+      refresh("notice");
+    }
   },
   onEnd: (code) => flash("error", ENDS[code] ?? ENDS[4403]),
 });

@@ -8,6 +8,18 @@ from statuspage.models import PublicState
 EXCERPT = 140
 
 
+@fact("status.taken_over", icon="speakerphone")
+@dataclass(frozen=True)
+class StatusTakenOver(FactBody):
+    """What a page tells customers is about this incident from now on."""
+
+    page: str
+    title: str
+
+    def text(self) -> str:
+        return f"goes on telling customers on {self.page} about “{self.title}” from here"
+
+
 @fact("status.published", icon="speakerphone", public=True)
 @dataclass(frozen=True)
 class StatusPublished(FactBody):

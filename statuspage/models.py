@@ -182,6 +182,15 @@ class PublicIncident(models.Model):
     incident = models.ForeignKey(
         Incident, on_delete=models.CASCADE, related_name="public_incidents"
     )
+    came_from = models.ForeignKey(
+        Incident,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The incident it was about before that was merged into another.",
+    )
     key = models.CharField(max_length=12, unique=True, default=new_key, editable=False)
     title = models.CharField(max_length=150)
     state = models.CharField(max_length=13, choices=PublicState)

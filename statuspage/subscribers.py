@@ -1,10 +1,11 @@
 """What the status page does when it hears of facts."""
 
 from incidents.events import bus
+from incidents.events.relations import IncidentMerged, IncidentUnmerged
 from incidents.events.types import AccessChanged
 from incidents.models import Fact
 from statuspage.events import StatusPublished
-from statuspage.services import snapshots
+from statuspage.services import merged, snapshots
 
 
 @bus.subscribe(StatusPublished, name="statuspage.render")
@@ -18,3 +19,10 @@ def render(fact: Fact) -> None:
 def hide_or_show(fact: Fact) -> None:
     """A private incident does not exist for the public, whatever was published before."""
     snapshots.changed(snapshots.pages_showing(fact.incident_id))
+
+
+@bus.subscribe(IncidentMerged, IncidentUnmerged, name="statuspage.follow")
+def follow(fact: Fact) -> None:
+    """Customers go on reading about what was merged into another incident, or taken out again."""
+    if fact.data.get("into") or fact.data.get("back"):
+        merged.follow(incident_id=fact.incident_id, cause=fact)

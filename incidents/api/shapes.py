@@ -66,6 +66,7 @@ _IN_FOUR_WORDS = {
     State.MONITORING: "mitigated",
     State.RESOLVED: "resolved",
     State.CLOSED: "resolved",
+    State.MERGED: "resolved",
 }
 
 

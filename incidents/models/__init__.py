@@ -29,6 +29,7 @@ from incidents.models.heartbeat import (
 )
 from incidents.models.idempotency import IdempotencyKey
 from incidents.models.incident import (
+    ENDED,
     OVER,
     PUBLIC_STATES,
     SINGLE_ROLES,
@@ -39,6 +40,7 @@ from incidents.models.incident import (
     State,
 )
 from incidents.models.job import EngineBeat, JobRun, Setting
+from incidents.models.merge import IncidentLink, LinkKind, Merge
 from incidents.models.metric import MetricDay, RollupDay, RollupState
 from incidents.models.noise import (
     AfterWindow,
@@ -66,6 +68,7 @@ from incidents.models.triage import Category, Impact, IncidentType, Priority, Ti
 from incidents.models.user import Role, SignInLink, Theme, User
 
 __all__ = [
+    "ENDED",
     "OVER",
     "PUBLIC_STATES",
     "SINGLE_ROLES",
@@ -93,13 +96,16 @@ __all__ = [
     "IdempotencyKey",
     "Impact",
     "Incident",
+    "IncidentLink",
     "IncidentRole",
     "IncidentText",
     "IncidentType",
     "Inhibition",
     "Integration",
     "JobRun",
+    "LinkKind",
     "MaintenanceWindow",
+    "Merge",
     "MetricDay",
     "NoData",
     "Notice",

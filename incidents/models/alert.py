@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Final
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from incidents.models.access_key import Integration
@@ -32,6 +34,13 @@ class Alert(models.Model):
     )
     incident = models.ForeignKey(
         Incident, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts"
+    )
+    came_through = ArrayField(
+        models.BigIntegerField(),
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="The incidents it was in before, the first one first, so that it can go back.",
     )
     team = models.ForeignKey(
         Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts"
@@ -106,6 +115,9 @@ class Alert(models.Model):
                 condition=models.Q(ends_at__isnull=False) & ~models.Q(state="resolved"),
             ),
             models.Index(fields=["integration", "fingerprint", "-id"], name="alert_episodes"),
+            GinIndex(
+                fields=["came_through"], name="alert_moved", condition=~models.Q(came_through=[])
+            ),
         ]
 
     def __str__(self) -> str:

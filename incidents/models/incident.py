@@ -1,6 +1,7 @@
 """Incidents, who works on them in which role, and the states they pass through."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
@@ -23,9 +24,12 @@ class State(models.TextChoices):
     MONITORING = "monitoring", "Monitoring"
     RESOLVED = "resolved", "Resolved"
     CLOSED = "closed", "Closed"
+    MERGED = "merged", "Merged"
 
 
-OVER = (State.RESOLVED, State.CLOSED)
+# What came to its own end, and what is no longer worked on: a merged one goes on in another.
+ENDED = (State.RESOLVED, State.CLOSED)
+OVER = (*ENDED, State.MERGED)
 PUBLIC_STATES = {
     State.DETECTED: "investigating",
     State.ACKNOWLEDGED: "investigating",
@@ -35,6 +39,7 @@ PUBLIC_STATES = {
     State.MONITORING: "monitoring",
     State.RESOLVED: "resolved",
     State.CLOSED: "resolved",
+    State.MERGED: "resolved",
 }
 
 
@@ -76,6 +81,10 @@ class Incident(models.Model):
     mitigated_at = models.DateTimeField(null=True, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    merged_at = models.DateTimeField(null=True, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="merged_here"
+    )
     updated_at = models.DateTimeField()
     remind_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="When to say that its alerts still fire."
@@ -114,7 +123,12 @@ class Incident(models.Model):
             models.Index(
                 fields=["dedup_key", "-resolved_at"],
                 name="incident_cooldown",
-                condition=models.Q(state__in=OVER, dedup_key__isnull=False),
+                condition=models.Q(state__in=ENDED, dedup_key__isnull=False),
+            ),
+            models.Index(
+                fields=["dedup_key", "-merged_at"],
+                name="incident_merged_key",
+                condition=models.Q(state=State.MERGED, dedup_key__isnull=False),
             ),
             models.Index(
                 fields=["type", "-resolved_at"],
@@ -141,6 +155,15 @@ class Incident(models.Model):
     @property
     def is_over(self) -> bool:
         return self.state in OVER
+
+    @property
+    def is_merged(self) -> bool:
+        return self.state == State.MERGED
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """Since when nobody works on it any more."""
+        return self.merged_at or self.resolved_at
 
     @property
     def is_unusual_priority(self) -> bool:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Count
 
 from incidents.kernel import clock, payload
-from incidents.models import Alert, AlertState
+from incidents.models import Alert, AlertState, Incident
 
 # The integration, and what it calls the condition.
 Key = tuple[int, str]
@@ -42,7 +42,20 @@ def open_alerts(keys: set[Key]) -> dict[Key, Alert]:
         .exclude(state=AlertState.RESOLVED)
         .order_by("pk")
     )
-    return {(alert.integration_id, alert.fingerprint): alert for alert in rows}
+    alerts = list(rows)
+    _read_moved(alerts)
+    return {(alert.integration_id, alert.fingerprint): alert for alert in alerts}
+
+
+def _read_moved(alerts: Sequence[Alert]) -> None:
+    """An alert that changed its incident while we waited for its lock was joined with none."""
+    moved = [a for a in alerts if a.incident_id is not None and a.incident is None]
+    if not moved:
+        return
+    incidents = Incident.objects.select_related("severity", "service")
+    found = incidents.in_bulk({alert.incident_id for alert in moved})
+    for alert in moved:
+        alert.incident = found.get(alert.incident_id or 0)
 
 
 _counts: dict[int, tuple[datetime, int]] = {}

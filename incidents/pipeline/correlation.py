@@ -1,22 +1,22 @@
 """From alerts to incidents: which open incident an alert joins, or the one it opens."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
-from django.db import connection
 from django.db.models import Max
 
 from incidents.events import bus
 from incidents.events import types as facts
 from incidents.kernel import bulk, clock, payload
 from incidents.kernel.actor import Actor
-from incidents.models import OVER, Alert, AlertState, Fact, Incident, Severity, State
-from incidents.pipeline import lifecycle, storm, triage
+from incidents.models import ENDED, OVER, Alert, AlertState, Fact, Incident, Severity, State
+from incidents.pipeline import heirs, lifecycle, storm, triage
 
 _UNATTENDED = (State.DETECTED, State.ACKNOWLEDGED)
 _ATTENDED = (State.INVESTIGATING, State.IDENTIFIED, State.MITIGATED)
+Groups = dict[str, list[Alert]]
 # Past this many alerts in one moment the timeline tells the number instead of each name.
 TELL_EACH = 20
 
@@ -79,6 +79,7 @@ def attach(alerts: Sequence[Alert], *, actor: Actor) -> list[bus.News]:
     created = [_new_incident(key, group) for key, group in missing.items()]
     bulk.insert(created)
     incidents |= {str(incident.dedup_key): incident for incident in created}
+    _hand_down(by_key, incidents)
     for key, group in by_key.items():
         for alert in group:
             alert.incident = incidents[key]
@@ -88,9 +89,6 @@ def attach(alerts: Sequence[Alert], *, actor: Actor) -> list[bus.News]:
     for key in joined:
         _raise_to_worst(incidents[key], by_key[key], actor)
     return news
-
-
-Groups = dict[str, list[Alert]]
 
 
 def _calmed(by_key: Groups, incidents: dict[str, Incident]) -> tuple[Groups, dict[str, Incident]]:
@@ -125,7 +123,7 @@ def _back_again(missing: Groups, actor: Actor) -> dict[str, Incident]:
     rows = Incident.objects.select_for_update(of=("self",)).select_related("severity", "service")
     ended = rows.filter(
         dedup_key__in=cooldowns,
-        state__in=OVER,
+        state__in=ENDED,
         false_positive=False,
         resolved_at__gt=now - timedelta(seconds=max(cooldowns.values())),
     )
@@ -137,27 +135,40 @@ def _back_again(missing: Groups, actor: Actor) -> dict[str, Incident]:
     return {key: lifecycle.back_again(incident, actor=actor) for key, incident in found.items()}
 
 
-# Few alerts find an open incident: a small question first.
-_OPEN = """
-    SELECT id FROM incidents_incident
-     WHERE dedup_key = ANY(%s) AND NOT (state IN ('resolved', 'closed'))
-"""
+def open_keys(keys: Iterable[str]) -> set[str]:
+    """Those of the keys whose alerts join an incident that is open. One query."""
+    return set(heirs.owners(keys))
 
 
 def _open_incidents(keys: Iterable[str]) -> dict[str, Incident]:
-    with connection.cursor() as cursor:
-        cursor.execute(_OPEN, [list(keys)])
-        found = [pk for (pk,) in cursor.fetchall()]
-    if not found:
-        return {}
-    rows = (
-        Incident.objects.select_for_update(of=("self",))
-        .select_related("severity", "service")
-        .filter(pk__in=found)
-        .exclude(state__in=OVER)
-        .order_by("pk")
-    )
-    return {str(incident.dedup_key): incident for incident in rows}
+    """The open incident of each key, locked; of a merged one that which goes on with it."""
+    found: dict[str, Incident] = {}
+    wanted = set(keys)
+    while wanted and (owners := heirs.owners(wanted)):
+        rows = (
+            Incident.objects.select_for_update(of=("self",))
+            .select_related("severity", "service")
+            .filter(pk__in={owner.incident_id for owner in owners.values()})
+            .exclude(state__in=OVER)
+        )
+        incidents = {incident.pk: incident for incident in rows.order_by("pk")}
+        incidents |= {incident.pk: incident for incident in found.values()}
+        for key, owner in owners.items():
+            incident = incidents.get(owner.incident_id)
+            if incident is not None and (owner.through or incident.dedup_key == key):
+                found[key] = incident
+        # What ended or was merged while we waited for its lock is looked up once more.
+        wanted = owners.keys() - found.keys()
+    return found
+
+
+def _hand_down(by_key: Groups, incidents: Mapping[str, Incident]) -> None:
+    """Alerts that belong to merged incidents say so, and go back with them."""
+    inherited = {key for key, incident in incidents.items() if incident.dedup_key != key}
+    for key, owner in (heirs.owners(inherited) if inherited else {}).items():
+        for alert in by_key.get(key, []):
+            alert.came_through = owner.through
+            alert.why = f"{alert.why}; the incident they belong to was merged into this"[:300]
 
 
 def _worst(alerts: Iterable[Alert]) -> Severity:

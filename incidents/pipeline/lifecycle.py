@@ -17,7 +17,7 @@ from incidents.events import bus
 from incidents.events import types as facts
 from incidents.kernel import clock
 from incidents.kernel.actor import Actor
-from incidents.kernel.errors import Conflict, Invalid, NotFound
+from incidents.kernel.errors import Conflict, Invalid
 from incidents.models import (
     SINGLE_ROLES,
     Fact,
@@ -30,9 +30,10 @@ from incidents.models import (
     Team,
     User,
 )
-from incidents.pipeline import classification, moves
+from incidents.pipeline import classification, locking, moves
 
 log = logging.getLogger(__name__)
+locked, locked_all = locking.locked, locking.locked_all
 
 EDITABLE = (
     *("title", "summary", "customer_impact", "root_cause", "environment"),
@@ -133,15 +134,6 @@ def opened(incident: Incident) -> facts.IncidentOpened:
         source=incident.source,
         service=incident.service.name if incident.service else "",
     )
-
-
-def locked(incident_id: int) -> Incident:
-    """The incident with its row locked until the transaction ends."""
-    rows = Incident.objects.select_for_update(of=("self",)).select_related("severity", "service")
-    incident = rows.filter(pk=incident_id).first()
-    if incident is None:
-        raise NotFound(f"There is no incident INC-{incident_id}.")
-    return incident
 
 
 @transaction.atomic
@@ -335,7 +327,7 @@ def note(
 @transaction.atomic
 def set_private(*, incident_id: int, private: bool, actor: Actor) -> Incident:
     """Hide the incident from all but those with a role in it, or show it to all again."""
-    incident = locked(incident_id)
+    incident = locked(incident_id, merged_too=True)
     if incident.private == private:
         return incident
     named = incident.role_assignments.filter(removed_at__isnull=True)
@@ -356,6 +348,6 @@ def _seen_by_nobody(hint: str) -> Invalid:
 @transaction.atomic
 def remove(*, incident_id: int, actor: Actor) -> None:
     """Delete the incident and all that is about it; only the log remembers."""
-    incident = locked(incident_id)
+    incident = locked(incident_id, merged_too=True)
     log.warning("%s deleted %s", actor.handle, incident.reference)
     incident.delete()

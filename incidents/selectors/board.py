@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from incidents.models import OVER, Alert, AlertState, Fact, Incident
+from incidents.models import ENDED, Alert, AlertState, Fact, Incident
 from incidents.selectors import brief
 from incidents.selectors.incidents import open_incidents
 
@@ -47,5 +47,5 @@ def feed(visible: QuerySet[Incident], limit: int = FEED) -> list[Fact]:
 
 
 def last_closed(visible: QuerySet[Incident]) -> Incident | None:
-    rows = visible.filter(state__in=OVER, resolved_at__isnull=False)
+    rows = visible.filter(state__in=ENDED, resolved_at__isnull=False)
     return rows.select_related("severity", "service").order_by("-resolved_at").first()

@@ -22,6 +22,7 @@ _NEXT = {
     State.MONITORING: ("Resolve it", "when it has stayed quiet", "resolve"),
     State.RESOLVED: ("Write the post-mortem", "while memories are fresh", "close"),
     State.CLOSED: ("Nothing", "it is closed", ""),
+    State.MERGED: ("Go on in the other incident", "this one was merged into it", ""),
 }
 
 

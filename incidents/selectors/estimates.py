@@ -7,7 +7,7 @@ from typing import Final
 
 from django.db.models import QuerySet
 
-from incidents.models import Incident, IncidentType
+from incidents.models import Incident, IncidentType, State
 from incidents.models.triage import in_sentence
 
 # Fewer than this say nothing.
@@ -45,6 +45,7 @@ def expected(visible: QuerySet[Incident], incident: Incident) -> Estimate:
     rows = (
         visible.filter(type=incident.type, resolved_at__isnull=False, false_positive=False)
         .exclude(pk=incident.pk)
+        .exclude(state=State.MERGED)
         .order_by("-resolved_at")
         .values_list("service_id", "severity_id", "opened_at", "resolved_at")
     )

@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncDate
 
 from incidents.kernel import clock
-from incidents.models import OVER, Alert, Incident, MetricDay
+from incidents.models import OVER, Alert, Incident, MetricDay, State
 from incidents.selectors import alerts
 
 DAYS_SHOWN = 14
@@ -39,6 +39,8 @@ def board(visible: QuerySet[Incident]) -> BoardFigures:
     """The four figures. `visible` is what the viewer may see; durations come from the rollups."""
     today = clock.now().date()
     days = [today - timedelta(days=n) for n in reversed(range(DAYS_SHOWN))]
+    # A merged incident counts once, as the one it was merged into.
+    visible = visible.exclude(state=State.MERGED)
     opened = _per_day(visible, "opened_at", days)
     received = alerts.visible(visible)
     measured = _durations(("mtta", "mttr"), days)
@@ -57,7 +59,8 @@ def board(visible: QuerySet[Incident]) -> BoardFigures:
 def by_triage(visible: QuerySet[Incident], days: int = 30) -> dict[str, dict[str, int]]:
     """How many incidents of which type and category opened in so many days. One query."""
     begin = clock.now() - timedelta(days=days)
-    rows = visible.filter(opened_at__gte=begin).order_by().values_list("type", "category")
+    counted = visible.exclude(state=State.MERGED)
+    rows = counted.filter(opened_at__gte=begin).order_by().values_list("type", "category")
     counts: dict[str, dict[str, int]] = {"by_type": {}, "by_category": {}}
     for kind, category, n in rows.annotate(n=Count("pk")):
         for name, value in (("by_type", kind), ("by_category", category)):

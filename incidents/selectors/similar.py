@@ -14,7 +14,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
 from django.db.models import Case, F, FloatField, Func, QuerySet, TextField, Value, When
 
-from incidents.models import OVER, Fact, Incident, IncidentText, IncidentType, Service
+from incidents.models import OVER, Fact, Incident, IncidentText, IncidentType, Service, State
 
 SHOWN: Final = 5
 # The best by the database's rough order are compared closely.
@@ -50,7 +50,8 @@ def find(visible: QuerySet[Incident], incident: Incident, *, limit: int = SHOWN)
     asked = [word for word in mine if _PLAIN.fullmatch(word)][:_WORDS_ASKED]
     if not asked:
         return []
-    candidates = _candidates(visible.exclude(pk=incident.pk), incident, asked)
+    others = visible.exclude(pk=incident.pk).exclude(state=State.MERGED)
+    candidates = _candidates(others, incident, asked)
     weigh = _weights([set(row.lexemes) for row in candidates], asked)
     found = [_compared(row, incident, weigh) for row in candidates]
     alike = [each for each in found if each.score >= _ALIKE]

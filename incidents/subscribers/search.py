@@ -1,12 +1,18 @@
 """Keeping the words by which incidents are found."""
 
 from incidents.events import bus
+from incidents.events.relations import IncidentMerged, IncidentSplit, IncidentUnmerged
 from incidents.events.types import IncidentClassified, IncidentEdited, IncidentTriaged
 from incidents.models import Fact
 from incidents.reactions import search
 
 
-@bus.subscribe(IncidentTriaged, IncidentClassified, IncidentEdited, name="incidents.search")
+_BY_ALERTS = (IncidentMerged, IncidentUnmerged, IncidentSplit)
+
+
+@bus.subscribe(
+    *(IncidentTriaged, IncidentClassified, IncidentEdited, *_BY_ALERTS), name="incidents.search"
+)
 def index_words(fact: Fact) -> None:
     """Each new incident is triaged: so each is indexed."""
     search.index(fact.incident_id)

@@ -57,6 +57,7 @@ STATES: Mapping[str, tuple[str, str, str]] = {
     "monitoring": ("Monitoring", "heartbeat", ""),
     "resolved": ("Resolved", "circle-check", "ok"),
     "closed": ("Closed", "archive", "ok"),
+    "merged": ("Merged", "git-merge", ""),
     "open": ("Firing", "bell-ringing", ""),
 }
 
@@ -204,7 +205,7 @@ def _milestone(
         return Milestone(label, "done", duration(reached_at - incident.opened_at))
     if ahead < 0:
         return Milestone(label, "skipped")
-    return Milestone(label, "now" if ahead == 1 and not incident.resolved_at else "next")
+    return Milestone(label, "now" if ahead == 1 and not incident.ended_at else "next")
 
 
 def _written(local: datetime, style: Style) -> str:
@@ -222,7 +223,7 @@ def _written(local: datetime, style: Style) -> str:
 def next_target(incident: Incident) -> Target | None:
     """The first of acknowledge and mitigate that is still owed; None when nothing is."""
     level = incident.severity
-    if incident.resolved_at or incident.mitigated_at:
+    if incident.ended_at or incident.mitigated_at:
         return None
     owed = (
         ("Mitigate by", level.mitigate_minutes)

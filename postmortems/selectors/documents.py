@@ -6,7 +6,7 @@ from typing import Final
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
 
 from incidents.kernel.errors import NotFound
-from incidents.models import OVER, Incident
+from incidents.models import OVER, Incident, State
 from postmortems.models import ActionItem, PostMortem
 from postmortems.models.action_item import ENDED
 
@@ -51,7 +51,8 @@ def waiting(visible: QuerySet[Incident]) -> QuerySet[Incident]:
         false_positive=False,
         severity__rank__lte=EXPECTED_RANK,
     )
-    return rows.select_related("severity", "service").order_by("-resolved_at")[:WAITING]
+    rows = rows.exclude(state=State.MERGED).select_related("severity", "service")
+    return rows.order_by("-resolved_at")[:WAITING]
 
 
 def action_items(

@@ -5,7 +5,7 @@ from statistics import median
 from typing import Final
 
 from incidents.kernel import clock
-from incidents.models import Alert, Fact, Incident
+from incidents.models import Alert, Fact, Incident, State
 from postmortems.models import Comparison, Firing, Record
 from postmortems.selectors.figures import figures_of
 from postmortems.selectors.people import contributions
@@ -64,7 +64,8 @@ def _comparison(incident: Incident) -> Comparison:
         resolved_at__isnull=False,
         private=False,
         false_positive=False,
-    ).exclude(pk=incident.pk)
+    )
+    rows = rows.exclude(pk=incident.pk).exclude(state=State.MERGED)
     alike = list(rows.order_by("-resolved_at")[:ALIKE])
     if len(alike) < ENOUGH:
         return Comparison(count=len(alike))

@@ -42,7 +42,7 @@ class ActionChanges:
 @transaction.atomic
 def add_action_item(*, incident_id: int, content: ActionChanges, actor: Actor) -> ActionItem:
     """Write down what is to be done about the incident. Only the title must be given."""
-    incident = lifecycle.locked(incident_id)
+    incident = lifecycle.locked(incident_id, merged_too=True)
     item = ActionItem(incident=incident, created_by=actor.name, created_at=clock.now())
     for name, value in content.given().items():
         setattr(item, name, value)
@@ -65,7 +65,7 @@ def change_action_item(*, item_id: int, changes: ActionChanges, actor: Actor) ->
     incident_id = ActionItem.objects.filter(pk=item_id).values_list("incident_id", flat=True)
     if not incident_id:
         raise NotFound("There is no such action item.")
-    incident = lifecycle.locked(incident_id[0])
+    incident = lifecycle.locked(incident_id[0], merged_too=True)
     item = ActionItem.objects.select_related("owner").get(pk=item_id)
     told: dict[str, list[str]] = {}
     for name, value in changes.given().items():

@@ -49,7 +49,7 @@ def save_section(*, incident_id: int, edit: SectionEdit, actor: Actor) -> Sectio
 @transaction.atomic
 def save_sections(*, incident_id: int, edits: Sequence[SectionEdit], actor: Actor) -> list[Section]:
     """Replace the texts of several sections: all of them or, on an error, none."""
-    incident = lifecycle.locked(incident_id)
+    incident = lifecycle.locked(incident_id, merged_too=True)
     post_mortem = locked(incident)
     by_slug = {section.slug: section for section in post_mortem.sections.all()}
     saved = [_save(by_slug, edit, actor) for edit in edits]

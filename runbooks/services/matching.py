@@ -146,7 +146,7 @@ def _severity_fits(suggestion: Suggestion, code: str) -> bool:
 @transaction.atomic
 def suggest(*, incident_id: int, cause: Fact) -> Fact | None:
     """Put the best suggestions on the timeline, once per incident; None where nothing is new."""
-    incident = lifecycle.locked(incident_id)
+    incident = lifecycle.locked(incident_id, merged_too=True)
     if incident.is_over or timeline.of_kind(incident_id, RunbookSuggested.kind):
         return None
     found = match(incident, limit=TOLD)

@@ -147,7 +147,7 @@ def _locked(run_id: int, *, finished_too: bool = False) -> RunbookRun:
     found = RunbookRun.objects.filter(pk=run_id).first()
     if found is None:
         raise NotFound(f"There is no runbook run {run_id}.", "The incident lists its runs.")
-    incident = lifecycle.locked(found.incident_id)
+    incident = lifecycle.locked(found.incident_id, merged_too=True)
     run = RunbookRun.objects.get(pk=run_id)
     run.incident = incident
     if run.is_finished and not finished_too:

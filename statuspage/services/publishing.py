@@ -23,6 +23,7 @@ from statuspage.models import (
     PublicUpdate,
     StatusPage,
 )
+from statuspage.services import following
 from statuspage.services.snapshots import locked, raise_version
 from statuspage.services.suggestion import neutral_title
 
@@ -51,9 +52,11 @@ def publish_update(
     """Publish one update on the page, with what the incident does to which component.
 
     Resolved ends all its effects; publishing another state later reopens it. Raises Conflict for a
-    private incident, Invalid for an unknown state, an empty text or a component of another page.
+    private incident and for a merged one of which the page tells nothing now, Invalid for an
+    unknown state, an empty text or a component of another page.
     """
-    incident = lifecycle.locked(incident_id)
+    merged_too = following.is_told(incident_id, page_id)
+    incident = lifecycle.locked(incident_id, merged_too=merged_too)
     if incident.private:
         raise Conflict(
             f"{incident.reference} is private: nothing about it may be published.",

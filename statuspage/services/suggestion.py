@@ -72,6 +72,8 @@ def suggest(incident: Incident, page: StatusPage, *, state: str = "") -> Draft:
 def _next_state(incident: Incident, public: PublicIncident | None) -> str:
     """Where responders are, but no step back from what customers read; unless it broke again."""
     now = PublicState(incident.public_state)
+    if public is not None and incident.is_merged:
+        return public.state
     if public is None or public.is_over:
         return now
     return max(now, PublicState(public.state), key=list(PublicState).index)

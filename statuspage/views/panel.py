@@ -80,6 +80,7 @@ def _panel(
     if page is not None:
         public = selectors.public_incident(incident, page)
         context["public"] = public
+        context["may_publish"] &= not incident.is_merged or bool(public and not public.is_over)
         context["form"] = form or _blank_form(request, incident, page, public)
         context["behind"] = _behind(incident, public)
     template = "statuspage/_panel.html" if _is_fragment(request) else "statuspage/panel_page.html"
@@ -100,7 +101,7 @@ def _blank_form(
 
 def _behind(incident: Incident, public: PublicIncident | None) -> str:
     """What responders know by now and customers were not told; empty where they know as much."""
-    if public is None:
+    if public is None or incident.is_merged:
         return ""
     told, known = (
         list(PublicState).index(PublicState(state))

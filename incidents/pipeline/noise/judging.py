@@ -8,15 +8,7 @@ from typing import Any, Final
 from django.db.models import Count, Min
 
 from incidents.kernel import durations
-from incidents.models import (
-    OVER,
-    AfterWindow,
-    Alert,
-    AlertState,
-    GroupingPolicy,
-    Incident,
-    MaintenanceWindow,
-)
+from incidents.models import AfterWindow, Alert, AlertState, GroupingPolicy, MaintenanceWindow
 from incidents.pipeline import correlation
 from incidents.pipeline.noise import rules
 from incidents.pipeline.noise.rules import Inhibiting, Reason, Rules
@@ -165,8 +157,7 @@ def _waiting(alerts: Sequence[Alert], reasons: Mapping[int, list[Reason]], now: 
     if not found:
         return
     keys = {alert.correlation_key for alert, _ in found}
-    going = Incident.objects.filter(dedup_key__in=keys).exclude(state__in=OVER)
-    opened = set(going.values_list("dedup_key", flat=True))
+    opened = correlation.open_keys(keys)
     until = _ends_of_waits(keys)
     for alert, policy in found:
         if alert.correlation_key not in opened:

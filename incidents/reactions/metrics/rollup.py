@@ -9,7 +9,7 @@ from django.db.models import Max, QuerySet
 from django.db.models.functions import TruncDate
 
 from incidents.kernel import clock
-from incidents.models import Fact, Incident, MetricDay, RollupDay, RollupState
+from incidents.models import Fact, Incident, MetricDay, RollupDay, RollupState, State
 from incidents.reactions.metrics import MEASURES, Measure
 
 # Changes that commit while a fill runs are caught by the next one.
@@ -60,7 +60,7 @@ def _fill_measure(day: date, name: str, measure: Measure) -> None:
         **{f"{measure.end}__gte": begin, f"{measure.end}__lt": begin + timedelta(days=1)},
         false_positive=False,
         private=False,
-    )
+    ).exclude(state=State.MERGED)
     grouped: defaultdict[Grain, list[float]] = defaultdict(list)
     fields = ("severity_id", "service_id", measure.start, measure.end)
     for severity, service, start, end in rows.values_list(*fields):

@@ -24,7 +24,7 @@ def assign_team(incident_id: int) -> None:
     What somebody chose for it, a routing rule or a person, stays; the owner of the service is no
     choice but what is taken where nobody chose.
     """
-    incident = lifecycle.locked(incident_id)
+    incident = lifecycle.locked(incident_id, merged_too=True)
     owner = incident.service.team if incident.service else None
     if incident.is_over or incident.team not in {None, owner}:
         return

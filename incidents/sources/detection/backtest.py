@@ -21,6 +21,7 @@ from incidents.models import (
     BacktestState,
     DetectionRule,
     Incident,
+    State,
     TelemetrySource,
     User,
 )
@@ -167,7 +168,7 @@ def real_incidents(rule: DetectionRule, start: datetime, end: datetime) -> list[
     """Incidents of the rule's service, or all, without false alarms and without private ones."""
     rows = Incident.objects.filter(
         opened_at__gte=start, opened_at__lt=end, false_positive=False, private=False
-    )
+    ).exclude(state=State.MERGED)
     if rule.service is not None:
         rows = rows.filter(service=rule.service)
     return [

@@ -29,7 +29,7 @@ def remove(*, incident_id: int, user: User, actor: Actor) -> Incident:
 
     Invalid where nobody would be left who sees a private one.
     """
-    incident = lifecycle.locked(incident_id)
+    incident = lifecycle.locked(incident_id, merged_too=True)
     parts = incident.role_assignments.filter(removed_at__isnull=True)
     theirs = parts.filter(user=user)
     if not theirs.exists():

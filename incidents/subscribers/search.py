@@ -6,7 +6,6 @@ from incidents.events.types import IncidentClassified, IncidentEdited, IncidentT
 from incidents.models import Fact
 from incidents.reactions import search
 
-
 _BY_ALERTS = (IncidentMerged, IncidentUnmerged, IncidentSplit)
 
 

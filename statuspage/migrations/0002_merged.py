@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('incidents', '0014_merging'),
+        ('incidents', '0015_merging'),
         ('statuspage', '0001_initial'),
     ]
 

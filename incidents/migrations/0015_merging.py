@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('incidents', '0013_search_texts'),
+        ('incidents', '0014_notices'),
     ]
 
     operations = [

@@ -172,6 +172,9 @@ STORM_INCIDENTS_PER_MINUTE = env.int("STORM_INCIDENTS_PER_MINUTE", default=20)
 OPEN_ALERTS_PER_INTEGRATION = env.int("OPEN_ALERTS_PER_INTEGRATION", default=10_000)
 # How many detection rules are asked at once.
 DETECTION_CONCURRENCY = env.int("DETECTION_CONCURRENCY", default=10)
+# How much text the shared document of an incident holds, and how much memory of its edits.
+DOCUMENT_MAX_TEXT_BYTES = env.int("DOCUMENT_MAX_TEXT_BYTES", default=512 * 1024)
+DOCUMENT_MAX_LOG_BYTES = env.int("DOCUMENT_MAX_LOG_BYTES", default=4 * 1024 * 1024)
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

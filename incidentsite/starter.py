@@ -8,10 +8,11 @@ from incidents.models import Role, Service, Setting, Severity, Team, User
 from incidents.sources.detection.library import load_rules
 from incidents.tasks.schedule import install_schedule
 from runbooks.services import load_library
+from statuspage import tasks as statuspage
 from statuspage.services import load_starter_page
-from statuspage.tasks import EVERY, refresh_stale_pages
+from warroom import tasks as warroom
 
-VERSION: Final = 2
+VERSION: Final = 3
 _MARK: Final = "starter_kit"
 
 _SEVERITIES: Final = (
@@ -94,7 +95,12 @@ def load() -> None:
     load_library()
     load_rules()
     load_starter_page()
-    install_schedule({refresh_stale_pages.name: EVERY})
+    install_schedule(
+        {
+            statuspage.refresh_stale_pages.name: statuspage.EVERY,
+            warroom.keep_documents.name: warroom.KEEP_EVERY,
+        }
+    )
     Setting.objects.update_or_create(name=_MARK, defaults={"value": VERSION})
 
 

@@ -2,10 +2,24 @@
 
 from incidents.api.routes import route
 from warroom import api
+from warroom.api import document
 
 app_name = "warroom_api"
 urlpatterns = [
     route("incidents/<ref>/messages", api.MessagesView, name="messages"),
     route("incidents/<ref>/messages/<uuid:message>", api.MessageView, name="message"),
     route("incidents/<ref>/timeline", api.TimelineView, name="timeline"),
+    route("incidents/<ref>/document", document.DocumentView, name="document"),
+    route("incidents/<ref>/document/markdown", document.MarkdownView, name="document_markdown"),
+    route("incidents/<ref>/document/versions", document.VersionsView, name="document_versions"),
+    route(
+        "incidents/<ref>/document/versions/<int:version>",
+        document.VersionView,
+        name="document_version",
+    ),
+    route(
+        "incidents/<ref>/document/versions/<int:version>/restore",
+        document.RestoreView,
+        name="document_restore",
+    ),
 ]

@@ -34,7 +34,7 @@ from postmortems import services as postmortems
 from runbooks import services as runbooks
 from runbooks.models import Runbook
 from tests.conftest import Declare, People
-from warroom.services import chat
+from warroom.services import chat, document
 
 # Whatever belongs to the private incident carries this word.
 MARK = "Zanzibar"
@@ -86,6 +86,7 @@ def _populate(incident: Incident, integration: Integration, runbook: Runbook, by
     _call_everybody(incident, f"{word} calls")
     content = postmortems.ActionChanges(title=f"{word} item")
     item = postmortems.add_action_item(incident_id=incident.pk, content=content, actor=actor)
+    document.replace(incident_id=incident.pk, text=f"{word} written", actor=actor)
     return {
         "ref": incident.reference,
         "alert": alert.pk,
@@ -96,6 +97,7 @@ def _populate(incident: Incident, integration: Integration, runbook: Runbook, by
         "request_id": Signal.objects.latest("pk").delivery_id,
         "message": message.pk,
         "seq": message.seq,
+        "version": 1,
         "run": run.pk,
         "step": 1,
     }

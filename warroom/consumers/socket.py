@@ -47,6 +47,10 @@ class Socket:
         if self._open:
             await self._send({"type": "websocket.send", "text": text})
 
+    async def send_bytes(self, data: bytes) -> None:
+        if self._open:
+            await self._send({"type": "websocket.send", "bytes": data})
+
     async def say(self, type_: str, **members: Any) -> None:
         await self.send_text(encode({"type": type_, **members}))
 
@@ -72,6 +76,18 @@ class Socket:
                 self._open = False
                 return
             yield _read(message.get("text"))
+
+    async def frames(self, most_bytes: int) -> AsyncIterator[bytes | dict[str, Any]]:
+        """As `messages`, on a socket that carries binary frames too. Raises Malformed."""
+        while True:
+            message = await self._receive()
+            if message["type"] == "websocket.disconnect":
+                self._open = False
+                return
+            data = message.get("bytes")
+            if data is not None and len(data) > most_bytes:
+                raise Malformed(codes.TOO_BIG)
+            yield _read(message.get("text")) if data is None else data
 
     async def during(self, *activities: Activity) -> None:
         """Run the activities until the first ends; close with the code that it returns."""

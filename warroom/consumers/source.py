@@ -6,13 +6,13 @@ from typing import Any, Final
 from incidents import access
 from incidents.access import Principal
 from incidents.events import types as facts
-from incidents.models import ApiKey, Incident, Notice, User
+from incidents.models import ApiKey, Fact, Incident, Notice, User
 from warroom.realtime.bell import Waiting
 from warroom.realtime.board import Changes, Event
 from warroom.realtime.frames import Frame, encode
 from warroom.realtime.workers import workers
 from warroom.rendering import html_of, item_of
-from warroom.selectors import changes, log, notices
+from warroom.selectors import changes, document, log, notices
 from warroom.selectors.log import EDITED, Entry
 
 # After these somebody may no longer be allowed to read on.
@@ -137,3 +137,15 @@ class DatabaseSource:
 
     async def reached(self, incident_ids: Iterable[int]) -> Mapping[int, int]:
         return await workers.run(changes.reached, incident_ids)
+
+
+class DocumentSource:
+    async def updates(self, incident_id: int, after: int) -> list[tuple[int, bytes]]:
+        return await workers.run(document.changes_after, incident_id, after)
+
+    async def reached(self, incident_ids: list[int]) -> Mapping[int, int]:
+        return await workers.run(document.reached, incident_ids)
+
+    async def touches_access(self, incident_id: int, after: int) -> bool:
+        rows = Fact.objects.filter(incident_id=incident_id, seq__gt=after, kind__in=TOUCH_ACCESS)
+        return await workers.run(rows.exists)

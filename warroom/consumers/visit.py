@@ -11,8 +11,9 @@ from django.db import DatabaseError
 
 from incidents.kernel.errors import DomainError, NotFound
 from warroom.consumers.socket import Socket, code_of
-from warroom.consumers.source import DatabaseSource
+from warroom.consumers.source import DatabaseSource, DocumentSource
 from warroom.realtime import codes
+from warroom.realtime.document import Desks
 from warroom.realtime.hub import Hub
 from warroom.realtime.room import Check
 from warroom.realtime.workers import workers
@@ -20,14 +21,22 @@ from warroom.realtime.workers import workers
 logger = logging.getLogger(__name__)
 RECHECK: Final = 60.0
 _hubs: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = weakref.WeakKeyDictionary()
+_desks: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Desks]" = weakref.WeakKeyDictionary()
 
 
 def hub() -> Hub:
     """The hub of the running event loop."""
     loop = asyncio.get_running_loop()
     if loop not in _hubs:
-        _hubs[loop] = Hub(DatabaseSource())
+        _desks[loop] = Desks(DocumentSource())
+        _hubs[loop] = Hub(DatabaseSource(), [_desks[loop]])
     return _hubs[loop]
+
+
+def desks() -> Desks:
+    """The documents of the running event loop."""
+    hub()
+    return _desks[asyncio.get_running_loop()]
 
 
 T = TypeVar("T")

@@ -41,9 +41,29 @@ class Source(Protocol):
         ...
 
 
+class Guest(Protocol):
+    """What else is served from the one subscription and the poll of a hub."""
+
+    @property
+    def is_empty(self) -> bool: ...
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def reach(self, incident_id: int, seq: int) -> None: ...
+
+    def hear(self, message: Mapping[str, Any]) -> None: ...
+
+    async def poll(self) -> None: ...
+
+    async def run(self) -> None: ...
+
+
 class Hub:
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, guests: Iterable[Guest] = ()) -> None:
         self._source = source
+        self._guests = tuple(guests)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._rooms: dict[int, Room] = {}
         self._cache = FrameCache()
@@ -103,6 +123,16 @@ class Hub:
         if room is not None:
             room.reach(seq)
         self._board.reach(incident_id, seq)
+        for guest in self._guests:
+            guest.reach(incident_id, seq)
+
+    async def wake(self) -> None:
+        """A guest has something to serve."""
+        await self._start()
+
+    async def rest(self) -> None:
+        """A guest may have nothing to serve any more."""
+        await self._stop_if_empty()
 
     async def _start(self) -> None:
         async with self._switch:
@@ -110,6 +140,8 @@ class Hub:
                 return
             self._loop = asyncio.get_running_loop()
             hints.publisher.listen(self._hear_here)
+            for guest in self._guests:
+                guest.start()
             self._tasks = [
                 asyncio.create_task(work)
                 for work in (
@@ -118,6 +150,7 @@ class Hub:
                     self._board.run(),
                     self._bell.run(),
                     self._company.run(),
+                    *(guest.run() for guest in self._guests),
                 )
             ]
 
@@ -126,13 +159,16 @@ class Hub:
             if not self._tasks or not self._is_empty:
                 return
             hints.publisher.unlisten(self._hear_here)
+            for guest in self._guests:
+                guest.stop()
             self._loop = None
             tasks, self._tasks = self._tasks, []
             await end(tasks)
 
     @property
     def _is_empty(self) -> bool:
-        return not self._rooms and not self._board.sockets
+        busy = (guest for guest in self._guests if not guest.is_empty)
+        return not self._rooms and not self._board.sockets and next(busy, None) is None
 
     def _in_rooms(self) -> Iterator[RoomSocket]:
         return (socket for room in self._rooms.values() for socket in room.sockets)
@@ -152,6 +188,8 @@ class Hub:
                 self._bell.ring()
         else:
             self._company.hear(message)
+            for guest in self._guests:
+                guest.hear(message)
 
     async def _poll(self) -> None:
         while True:
@@ -162,6 +200,8 @@ class Hub:
             self._bell.ring()
             try:
                 reached = await self._source.reached(list(self._rooms))
+                for guest in self._guests:
+                    await guest.poll()
             except Exception:
                 logger.warning("Cannot ask the database what is new", exc_info=True)
                 continue

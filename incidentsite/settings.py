@@ -263,6 +263,8 @@ SPECTACULAR_SETTINGS = {
         "BacktestState": "incidents.models.BacktestState",
         "ComponentState": "statuspage.models.ComponentState",
         "PublicState": "statuspage.models.PublicState",
+        "TaskState": "warroom.models.TaskState",
+        "HypothesisVerdict": "warroom.models.Verdict",
     },
 }
 

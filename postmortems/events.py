@@ -44,14 +44,19 @@ class PostMortemPublished(FactBody):
 @fact("action_item.created", icon="checklist")
 @dataclass(frozen=True)
 class ActionItemCreated(FactBody):
+    """`task` is the number of the task of the war room that it was made from, or 0."""
+
     item_id: int
     title: str
     owner: str = ""
     due_on: str = ""
+    task: int = 0
 
     def text(self) -> str:
         who = f", for {self.owner}" if self.owner else ""
         due = f", due {self.due_on}" if self.due_on else ""
+        if self.task:
+            return f"took task {self.task} over as the action item “{self.title}”{who}{due}"
         return f"added the action item “{self.title}”{who}{due}"
 
 

@@ -2,7 +2,7 @@
 
 from incidents.api.routes import route
 from warroom import api
-from warroom.api import document
+from warroom.api import document, record, tasks
 
 app_name = "warroom_api"
 urlpatterns = [
@@ -22,4 +22,12 @@ urlpatterns = [
         document.RestoreView,
         name="document_restore",
     ),
+    route("tasks", tasks.TasksView, name="tasks"),
+    route("incidents/<ref>/tasks", tasks.IncidentTasksView, name="incident_tasks"),
+    route("incidents/<ref>/tasks/<int:task>", tasks.TaskView, name="task"),
+    route("incidents/<ref>/pins", record.PinsView, name="pins"),
+    route("incidents/<ref>/pins/<int:seq>", record.PinView, name="pin"),
+    route("incidents/<ref>/decisions", record.DecisionsView, name="decisions"),
+    route("incidents/<ref>/hypotheses", record.HypothesesView, name="hypotheses"),
+    route("incidents/<ref>/hypotheses/<int:hypothesis>", record.HypothesisView, name="hypothesis"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from warroom.views import actions, named, room, triage
+from warroom.views import actions, named, record, room, tasks, triage
 
 app_name = "warroom"
 
@@ -35,4 +35,15 @@ urlpatterns = [
     path("incidents/<reference:ref>/access", named.page, name="access"),
     path("incidents/<reference:ref>/messages", actions.say, name="say"),
     path("incidents/<reference:ref>/messages/<int:seq>", actions.revise, name="revise"),
+    path("incidents/<reference:ref>/tasks", tasks.panel, name="tasks"),
+    path("incidents/<reference:ref>/tasks/add", tasks.add, name="task_add"),
+    path("incidents/<reference:ref>/tasks/<int:task>", tasks.change, name="task"),
+    path("incidents/<reference:ref>/tasks/<int:task>/state", tasks.state, name="task_state"),
+    path("incidents/<reference:ref>/tasks/<int:task>/place", tasks.place, name="task_place"),
+    path("incidents/<reference:ref>/known", record.known, name="known"),
+    path("incidents/<reference:ref>/pins/<int:seq>", record.pin, name="pin"),
+    path("incidents/<reference:ref>/decisions", record.decide, name="decide"),
+    path("incidents/<reference:ref>/hypotheses", record.propose, name="propose"),
+    path("incidents/<reference:ref>/hypotheses/<int:hypothesis>", record.judge, name="hypothesis"),
+    path("tasks", tasks.mine, name="my_tasks"),
 ]

@@ -9,8 +9,9 @@ from typing import Final
 import psycopg
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
+from incidents.engine import modules as known
 from incidents.engine.alarm import TookTooLong, time_limit
-from incidents.engine.modules import MODULES, Module
+from incidents.engine.module import Module
 from incidents.events.bus import ENGINE_CHANNEL
 from incidents.kernel import clock
 from incidents.models import EngineBeat
@@ -31,8 +32,8 @@ LOST: Final = (OperationalError, InterfaceError, psycopg.OperationalError, TookT
 class Engine:
     """`stop` may be called from a signal handler: what is being done is finished first."""
 
-    def __init__(self, modules: Sequence[Module] = MODULES) -> None:
-        self._modules = modules
+    def __init__(self, modules: Sequence[Module] | None = None) -> None:
+        self._modules = known.every() if modules is None else modules
         self._stopping = threading.Event()
         self._ran: dict[str, float] = {}
         self._told: dict[str, float] = {}

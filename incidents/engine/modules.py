@@ -1,31 +1,16 @@
 """What the engine does, in the order in which it does it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from incidents.engine import deliveries, retention
+from incidents.engine.module import ADDED, Module
 from incidents.kernel import clock
 from incidents.pipeline import intake
 from incidents.pipeline.noise import recheck
 from incidents.sources import adapters
 from incidents.sources.detection import watch as detectors
 from incidents.sources.heartbeats import watch
-
-
-@dataclass(frozen=True, slots=True)
-class Module:
-    """`work` does a bounded piece and returns how many rows it dealt with: 0 means done for now.
-
-    `lock` is the key of its advisory lock; `every` is how many seconds may pass between runs when
-    nothing wakes the engine (0: each turn).
-    """
-
-    name: str
-    lock: int
-    work: Callable[[], int]
-    every: float = 0
 
 
 def _fold_signals() -> int:
@@ -41,3 +26,8 @@ MODULES: Final = (
     Module("deliveries", 7_461_002, deliveries.work),
     Module("retention", 7_461_003, retention.work, every=60),
 )
+
+
+def every() -> tuple[Module, ...]:
+    """Those above and those that apps beside the hub have added, which come last."""
+    return (*MODULES, *ADDED)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, TypeVar
 # Members in which people write, whatever the fact.
 _WRITTEN = (
     *("title", "summary", "body", "note", "reason", "statement", "decision", "rationale"),
-    *("question", "answer", "comment"),
+    *("question", "answer", "comment", "why", "alternatives", "hypothesis", "evidence"),
 )
 
 

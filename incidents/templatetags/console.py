@@ -37,6 +37,8 @@ DUTIES: Mapping[str, str] = {
 SOURCES: Mapping[str, str] = {
     "warroom": "chat",
     "chat": "chat",
+    "task": "task",
+    "pin": "chat",
     "incident": "incident",
     "alert": "alert",
     "statuspage": "status page",

@@ -80,6 +80,14 @@ class ActionItemOut(Out):
     priority = serializers.ChoiceField(choices=Priority.choices)
     state = serializers.ChoiceField(choices=ActionState.choices)
     overdue = serializers.SerializerMethodField()
+    task = serializers.IntegerField(
+        source="task_number",
+        allow_null=True,
+        help_text="The task of the war room that it was made from.",
+    )
+    message = serializers.IntegerField(
+        source="source_seq", allow_null=True, help_text="The seq of the fact that it goes back to."
+    )
     created_by = serializers.CharField()
     created_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True)

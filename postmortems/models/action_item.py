@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models.functions import Now
+from django.urls import reverse
 
 from incidents.models import Incident, User
 
@@ -47,12 +48,23 @@ class ActionItem(models.Model):
     due_on = models.DateField(null=True, blank=True)
     priority = models.CharField(max_length=2, choices=Priority, default=Priority.P2)
     state = models.CharField(max_length=12, choices=ActionState, default=ActionState.PENDING)
+    task_number = models.PositiveIntegerField(
+        null=True, blank=True, help_text="The task of the war room that it was made from."
+    )
+    source_seq = models.PositiveIntegerField(
+        null=True, blank=True, help_text="The message or fact that it goes back to."
+    )
     created_by = models.CharField(max_length=150)
     created_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "task_number"],
+                condition=models.Q(task_number__isnull=False),
+                name="action_item_of_a_task_once",
+            ),
             models.CheckConstraint(
                 condition=models.Q(kind__in=ActionKind.values), name="action_kind_known"
             ),
@@ -73,6 +85,14 @@ class ActionItem(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def source_url(self) -> str:
+        """Where it goes back to in the war room; empty for what was written down here."""
+        if self.source_seq is None:
+            return ""
+        room = reverse("warroom:room", kwargs={"ref": f"INC-{self.incident_id}"})
+        return f"{room}#m-{self.source_seq}"
 
     @property
     def has_ended(self) -> bool:

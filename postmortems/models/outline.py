@@ -28,6 +28,7 @@ OUTLINE: tuple[Heading, ...] = (
     ),
     Heading("detection", "Detection"),
     Heading("response", "Response"),
+    Heading("decisions", "Decisions"),
     Heading("well", "What went well", "What should we keep doing?"),
     Heading("badly", "What went badly", "What slowed us down or made it worse?"),
     Heading(

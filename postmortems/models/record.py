@@ -72,7 +72,8 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`facts` leaves chat and this document's own facts out. `until` is when it was resolved, or
+    """`facts` leaves chat and this document's own facts out; `pinned` are those that people pinned,
+    messages among them, as they read now. `until` is when it was resolved, or
     the time of reading where it is still open."""
 
     incident: Incident
@@ -84,6 +85,7 @@ class Record:
     phases: Sequence[Phase]
     figures: Sequence[Figure]
     comparison: Comparison
+    pinned: Sequence[Fact] = ()
 
     def of(self, *kinds: str) -> list[Fact]:
         return [fact for fact in self.facts if fact.kind in kinds]

@@ -10,6 +10,7 @@ from postmortems.models import Comparison, Firing, Record
 from postmortems.selectors.figures import figures_of
 from postmortems.selectors.people import contributions
 from postmortems.selectors.phases import phases_of
+from postmortems.selectors.pinned import pinned
 
 # More facts than this tell a reader nothing more; the timeline has them all.
 MAX_FACTS: Final = 5_000
@@ -21,7 +22,8 @@ ENOUGH: Final = 5
 
 
 def record_of(incident: Incident) -> Record:
-    """What is on record about `incident` (severity and service loaded). Four queries."""
+    """What is on record about `incident` (severity and service loaded). Four queries, and two
+    where messages are pinned."""
     facts = _facts(incident)
     people = contributions(incident, facts)
     until = incident.resolved_at or clock.now()
@@ -35,6 +37,7 @@ def record_of(incident: Incident) -> Record:
         phases=phases_of(incident, until),
         figures=figures_of(incident, facts),
         comparison=_comparison(incident),
+        pinned=pinned(incident.pk, facts),
     )
 
 

@@ -3,6 +3,7 @@
 from postmortems.services.action_items import ActionChanges, add_action_item, change_action_item
 from postmortems.services.drafting import draft
 from postmortems.services.editing import SectionConflict, SectionEdit, save_section, save_sections
+from postmortems.services.from_the_room import follow, take_over
 from postmortems.services.publishing import publish
 
 __all__ = [
@@ -12,7 +13,9 @@ __all__ = [
     "add_action_item",
     "change_action_item",
     "draft",
+    "follow",
     "publish",
     "save_section",
     "save_sections",
+    "take_over",
 ]

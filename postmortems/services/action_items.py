@@ -53,7 +53,7 @@ def add_action_item(*, incident_id: int, content: ActionChanges, actor: Actor) -
         item_id=item.pk,
         title=item.title,
         owner=str(item.owner or ""),
-        due_on=_told(item.due_on),
+        due_on=told_day(item.due_on),
     )
     bus.emit(incident, body, actor=actor)
     return item
@@ -105,8 +105,9 @@ def _label(name: str, value: Any) -> str:
     choices = {"kind": ActionKind, "state": ActionState, "priority": Priority}.get(name)
     if choices is not None and value in choices.values:
         return str(choices(value).label)
-    return _told(value) if isinstance(value, date) else str(value)
+    return told_day(value) if isinstance(value, date) else str(value)
 
 
-def _told(day: date | None) -> str:
+def told_day(day: date | None) -> str:
+    """A day in words, as facts have it: 3 Nov 2026."""
     return f"{day.day} {day:%b %Y}" if day else ""

@@ -23,7 +23,9 @@ def draft(*, incident_id: int, actor: Actor) -> PostMortem:
     """
     incident = lifecycle.locked(incident_id)
     texts = narrative.write(record_of(incident))
-    found = PostMortem.objects.filter(pk=incident.pk).prefetch_related("sections").first()
+    found = _known(incident)
+    if found is not None and _add_headings(found, texts):
+        found = _known(incident)
     if found is None:
         post_mortem, kept = _first(incident, texts, actor), 0
     else:
@@ -64,3 +66,17 @@ def _again(post_mortem: PostMortem, texts: dict[str, str], incident: Incident, a
     post_mortem.drafted_by = actor.name
     post_mortem.save()
     return kept
+
+
+def _known(incident: Incident) -> PostMortem | None:
+    return PostMortem.objects.filter(pk=incident.pk).prefetch_related("sections").first()
+
+
+def _add_headings(post_mortem: PostMortem, texts: dict[str, str]) -> bool:
+    """Add what the outline has got since the document was first drafted; whether it had to."""
+    known = {section.slug for section in post_mortem.sections.all()}
+    new = [slug for slug in texts if slug not in known]
+    rows = [Section(post_mortem=post_mortem, slug=slug, body=texts[slug]) for slug in new]
+    if rows:
+        bulk_create_with_history(rows, Section)
+    return bool(rows)

@@ -34,7 +34,7 @@ from postmortems import services as postmortems
 from runbooks import services as runbooks
 from runbooks.models import Runbook
 from tests.conftest import Declare, People
-from warroom.services import chat, document
+from warroom.services import chat, decisions, document, hypotheses, pins, tasks
 
 # Whatever belongs to the private incident carries this word.
 MARK = "Zanzibar"
@@ -87,8 +87,11 @@ def _populate(incident: Incident, integration: Integration, runbook: Runbook, by
     content = postmortems.ActionChanges(title=f"{word} item")
     item = postmortems.add_action_item(incident_id=incident.pk, content=content, actor=actor)
     document.replace(incident_id=incident.pk, text=f"{word} written", actor=actor)
+    _put_on_record(incident, message.seq, actor)
     return {
         "ref": incident.reference,
+        "task": 1,
+        "hypothesis": 1,
         "alert": alert.pk,
         "signal": alert.first_signal_id,
         "identifier": alert.fingerprint,
@@ -109,6 +112,16 @@ def _call_everybody(incident: Incident, text: str) -> None:
     at = {"created_at": clock.now(), "text": text, "url": incident.get_absolute_url()}
     for user in User.objects.all():
         Notice.objects.create(user=user, incident=incident, fact=fact, kind=fact.kind, **at)
+
+
+def _put_on_record(incident: Incident, seq: int, actor: Actor) -> None:
+    word, pk = incident.title, incident.pk
+    content = tasks.TaskContent(title=f"{word} task")
+    tasks.open_task(incident_id=pk, content=content, actor=actor)
+    pins.pin(incident_id=pk, seq=seq, actor=actor)
+    decision = decisions.DecisionContent(text=f"{word} decided")
+    decisions.record(incident_id=pk, content=decision, actor=actor)
+    hypotheses.propose(incident_id=pk, text=f"{word} supposed", actor=actor)
 
 
 @pytest.fixture

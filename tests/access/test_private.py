@@ -41,6 +41,10 @@ TELLING: Final = (
     *("/api/alerts/{alert}", "/api/incidents/{ref}/postmortem", "/api/postmortems"),
     *("/api/action-items", "/api/action-items/{item}", "/api/postmortems/{ref}/markdown"),
     *("/api/runbooks/runs/{run}", "/notices", "/api/notices"),
+    *("/api/runbooks/runs/{run}", "/tasks?who=all", "/incidents/{ref}/tasks", "/api/tasks"),
+    *("/incidents/{ref}/tasks/{task}", "/incidents/{ref}/known", "/api/incidents/{ref}/tasks"),
+    *("/api/incidents/{ref}/decisions", "/api/incidents/{ref}/hypotheses"),
+    *("/incidents/{ref}/hypotheses/{hypothesis}",),
 )
 Strangers = list[tuple[str, Client, dict[str, str]]]
 

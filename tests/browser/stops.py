@@ -95,7 +95,7 @@ ROOM: Final = (
     Stop("room", "/incidents/{ref}"),
     *(
         Stop(f"room-{tab}", f"/incidents/{{ref}}?tab={tab}")
-        for tab in ("timeline", "alerts", "runbooks", "updates", "postmortem")
+        for tab in ("timeline", "tasks", "alerts", "runbooks", "updates", "postmortem")
     ),
     Stop(
         "room-menu",
@@ -104,6 +104,12 @@ ROOM: Final = (
         worlds=ONCE,
     ),
     Stop("room-access", "/incidents/{ref}/access"),
+    Stop("room-tasks-page", "/incidents/{ref}/tasks", worlds=ONCE),
+    Stop("room-known", "/incidents/{ref}/known", worlds=ONCE),
+    Stop("room-task", "/incidents/{ref}/tasks/1", worlds=ONCE),
+    Stop("room-hypothesis", "/incidents/{ref}/hypotheses/1", worlds=ONCE),
+    Stop("room-quiet-tasks", "/incidents/{quiet}?tab=tasks", worlds=ONCE),
+    Stop("my-tasks", "/tasks?who=all", worlds=ALWAYS),
     Stop("room-observed", "/incidents/{ref}", by="olga", worlds=ONCE),
     Stop("room-quiet", "/incidents/{quiet}", worlds=ONCE),
     Stop("room-quiet-runbooks", "/incidents/{quiet}?tab=runbooks", worlds=ONCE),
@@ -305,6 +311,7 @@ ANYTHING: Final = {
     **dict.fromkeys(("pk", "alert", "item", "run", "runbook", "step", "seq", "rule", "source"), 1),
     **dict.fromkeys(("signal", "misread", "held", "group"), 1),
     **dict.fromkeys(("slug", "section", "token", "public", "kind"), "some"),
+    **dict.fromkeys(("task", "hypothesis"), 1),
     **dict.fromkeys(("muted", "window", "policy", "inhibition"), 1),
     "silence_id": "0198c0de-0000-7000-8000-000000000000",
     **dict.fromkeys(("heartbeat", "beat", "beat_down", "beat_new"), "some"),

@@ -9,7 +9,7 @@ from django.db import connection, connections
 from incidents.engine import loop
 from incidents.engine.alarm import TookTooLong
 from incidents.engine.loop import Engine
-from incidents.engine.modules import Module
+from incidents.engine.module import Module
 from incidents.events.bus import wake_engine
 from incidents.models import EngineBeat
 from incidents.selectors import health

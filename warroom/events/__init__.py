@@ -1,12 +1,26 @@
 """What can be said about a room. Who is there and who types are no facts: they are not kept."""
 
+from incidents.events import tasks
 from warroom.events.chat import MessageEdited, MessagePosted
 from warroom.events.document import DocumentOpened, DocumentRestored, DocumentSaved
+from warroom.events.record import (
+    DecisionRecorded,
+    HypothesisJudged,
+    HypothesisProposed,
+    PinAdded,
+    PinRemoved,
+)
 
 __all__ = [
+    "DecisionRecorded",
     "DocumentOpened",
     "DocumentRestored",
     "DocumentSaved",
+    "HypothesisJudged",
+    "HypothesisProposed",
     "MessageEdited",
     "MessagePosted",
+    "PinAdded",
+    "PinRemoved",
+    "tasks",
 ]

@@ -1,13 +1,28 @@
 """What a room keeps beside the facts of its incident."""
 
+from warroom.models.decision import MAX_DECISION, Decision
 from warroom.models.document import Document, DocumentUpdate, DocumentVersion, SaveReason
+from warroom.models.hypothesis import MAX_HYPOTHESIS, Hypothesis, Verdict
 from warroom.models.message import Message, MessageRevision
+from warroom.models.pin import Pin
+from warroom.models.task import MAX_REASON, MAX_TITLE, UNFINISHED, Task, TaskState
 
 __all__ = [
+    "MAX_DECISION",
+    "MAX_HYPOTHESIS",
+    "MAX_REASON",
+    "MAX_TITLE",
+    "UNFINISHED",
+    "Decision",
     "Document",
     "DocumentUpdate",
     "DocumentVersion",
+    "Hypothesis",
     "Message",
     "MessageRevision",
+    "Pin",
     "SaveReason",
+    "Task",
+    "TaskState",
+    "Verdict",
 ]

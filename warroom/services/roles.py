@@ -17,14 +17,15 @@ def assign(*, principal: Principal, incident: Incident, role: str, handle: str) 
 
     Raises Invalid for an unknown handle or role, NotAllowed.
     """
-    user = _person(handle, principal)
+    user = person(handle, principal)
     incident = lifecycle.locked(incident.pk)
     action = access.action_of_assigning(principal, incident, role=role, user=user)
     access.require(principal, action, incident)
     return lifecycle.assign(incident_id=incident.pk, role=role, user=user, actor=principal.actor)
 
 
-def _person(handle: str, principal: Principal) -> User:
+def person(handle: str, principal: Principal) -> User:
+    """Whom `handle` names; "me" is who asks. Invalid, with what may be meant, for nobody."""
     name = handle.strip().removeprefix("@")
     if name.lower() == "me" and principal.user is not None:
         return principal.user

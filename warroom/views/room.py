@@ -13,9 +13,10 @@ from incidents.web.guard import Request, requires
 from incidents.web.permissions import abilities
 from warroom.rendering import Item, item_of
 from warroom.selectors import log
+from warroom.selectors import tasks as task_selectors
 from warroom.services import commands
 from warroom.views import around as selectors
-from warroom.views import tabs, triage
+from warroom.views import record, tabs, triage
 
 LOG_PAGE = 50
 EARLIER_PAGE = 100
@@ -50,12 +51,19 @@ def _tab_context(request: Request, incident: Incident, alerts: list[Alert]) -> C
     timeline = selectors.timeline(incident, before=_number(request.GET.get("until")))
     more = f"?tab=timeline&until={timeline.more_before}" if timeline.more_before else ""
     counts = selectors.counts(incident, alerts)
+    said = _number(request.GET.get("said")) if tab.code == "tasks" else None
     is_overview = tab.code == "overview"
-    overview = triage.context(request, incident) if is_overview else {}
-    shown = {"timeline": counts.timeline, "alerts": counts.alerts}
+    overview: Context = {}
+    if is_overview:
+        overview = triage.context(request, incident) | record.context(incident)
+    shown = {
+        "timeline": counts.timeline,
+        "tasks": task_selectors.count_open(incident),
+        "alerts": counts.alerts,
+    }
     return (
         overview
-        | tabs.context(tab, incident, shown)
+        | tabs.context(tab, incident, shown, asked=f"said={said}" if said else "")
         | {
             "timeline": timeline.facts,
             "timeline_more": more,
@@ -88,12 +96,13 @@ def room(request: Request, ref: str) -> HttpResponse:
     incident, context = _found(request, ref)
     context |= _head_context(request, incident)
     context |= _tab_context(request, incident, context["alerts"])
+    context["assignable"] = selectors.assignable()
     htmx = getattr(request, "htmx", None)
     if htmx and htmx.target in ("tab", "timeline", "triage-found"):
         return render(request, "warroom/_tab.html", context)
     context |= _log_context(request, incident, LOG_PAGE) | {
         "people": selectors.people(incident, you=context["me"]["handle"]),
-        "assignable": selectors.assignable(),
+        "pinned": context["pinned"] if "pinned" in context else record.pinned(incident),
         "severities": Severity.objects.all(),
         "slash_commands": [
             {"name": name, "hint": command.hint, "help": command.help}
@@ -111,7 +120,10 @@ def head(request: Request, ref: str) -> HttpResponse:
 
 def draw_head(request: Request, ref: str) -> HttpResponse:
     incident, context = _found(request, ref)
-    return render(request, "warroom/_head.html", context | _head_context(request, incident))
+    context |= _head_context(request, incident) | {
+        "open_tasks": task_selectors.count_open(incident)
+    }
+    return render(request, "warroom/_head_anew.html", context)
 
 
 @require_safe
@@ -123,6 +135,7 @@ def rail(request: Request, ref: str) -> HttpResponse:
         "alerts": alerts,
         "counts": selectors.counts(incident, alerts),
         "assignable": selectors.assignable(),
+        "pinned": record.pinned(incident),
     }
     return render(request, "warroom/_rail.html", context)
 

@@ -27,6 +27,7 @@ TABS: Final = (
     Tab("overview", "Overview", template="warroom/_overview.html"),
     Tab("timeline", "Timeline", template="warroom/_timeline.html"),
     Tab("runbooks", "Runbooks", panel="runbooks:panel"),
+    Tab("tasks", "Tasks", panel="warroom:tasks"),
     Tab("alerts", "Alerts", template="warroom/_alerts.html"),
     Tab("updates", "Updates", panel="statuspage:panel"),
     Tab("postmortem", "Post-mortem", panel="postmortems:panel"),
@@ -39,11 +40,13 @@ def asked(code: str) -> Tab:
     return _BY_CODE.get(code, TABS[0])
 
 
-def context(tab: Tab, incident: Incident, counts: Mapping[str, int]) -> dict[str, Any]:
-    """What `warroom/_tab.html` needs; `counts` by the code of a tab."""
+def context(
+    tab: Tab, incident: Incident, counts: Mapping[str, int], *, asked: str = ""
+) -> dict[str, Any]:
+    """What `warroom/_tab.html` needs; `counts` by the code of a tab, `asked` for its panel."""
     return {
         "tab": tab.code,
         "shown": tab,
-        "panel": tab.address(incident),
+        "panel": tab.address(incident) + (f"?{asked}" if asked else ""),
         "tabs": [(each, counts.get(each.code, 0)) for each in TABS],
     }

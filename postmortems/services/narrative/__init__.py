@@ -8,7 +8,15 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from postmortems.models import OUTLINE, Record
-from postmortems.services.narrative import causes, course, effects, judgement, key_events, tables
+from postmortems.services.narrative import (
+    causes,
+    course,
+    decisions,
+    effects,
+    judgement,
+    key_events,
+    tables,
+)
 from postmortems.services.narrative.prose import asking
 
 Writer = Callable[[Record], str]
@@ -21,6 +29,7 @@ WRITERS: Final[Mapping[str, Writer]] = {
     "factors": causes.factors,
     "detection": course.detection,
     "response": course.response,
+    "decisions": decisions.decisions,
     "well": judgement.well,
     "badly": judgement.badly,
     "recovery": course.recovery,

@@ -2,6 +2,7 @@
 
 from incidents.kernel.durations import spoken
 from postmortems.models import Record
+from postmortems.services.narrative.decisions import hypotheses
 from postmortems.services.narrative.prose import asking, bullets, often, paragraphs, plain, said
 
 MANY_ALERTS = 10
@@ -10,7 +11,7 @@ LATE = 10 * 60
 
 def root_cause(record: Record) -> str:
     text = record.incident.root_cause.strip()
-    return paragraphs(text or asking("root_cause"), _identified(record))
+    return paragraphs(text or asking("root_cause"), _identified(record), hypotheses(record))
 
 
 def _identified(record: Record) -> str:

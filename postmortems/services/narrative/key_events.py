@@ -18,13 +18,20 @@ _NAMES: Final = {
     "alert.resolved": "Alert over",
     "alert.acknowledged": "Alert",
     "status.published": "Public",
+    "decision.recorded": "Decision",
+    "hypothesis.proposed": "Hypothesis",
+    "hypothesis.judged": "Hypothesis",
+    "task.done": "Task",
+    "chat.posted": "Pinned",
 }
+_PINNED: Final = 5
 # What must be told comes first when there is more than fits.
 _WEIGHTS: Final = {
     "incident.opened": 4,
     "incident.state_changed": 4,
     "incident.severity_changed": 4,
     "status.published": 4,
+    "decision.recorded": 4,
     "incident.role_assigned": 3,
     "incident.noted": 3,
     "runbook.started": 3,
@@ -32,7 +39,15 @@ _WEIGHTS: Final = {
     "alert.attached": 2,
     "alert.resolved": 2,
     "alert.more": 2,
+    "hypothesis.judged": 2,
     "incident.edited": 0,
+    "pin.added": 0,
+    "pin.removed": 0,
+    "task.opened": 0,
+    "task.changed": 0,
+    "task.dropped": 0,
+    "task.reopened": 0,
+    "task.due": 0,
     "incident.access_changed": 0,
     "runbook.step_unticked": 0,
 }
@@ -41,14 +56,17 @@ _WEIGHTS: Final = {
 def key_events(record: Record) -> str:
     return "\n".join(
         f"1. **{clock_time(fact.occurred_at, record)}** *{_name(fact)}* {_sentence(fact)}"
-        for fact in chosen(record.facts)
+        for fact in chosen(record.facts, record.pinned)
     )
 
 
-def chosen(facts: Sequence[Fact]) -> list[Fact]:
-    """At most MAX_EVENTS facts in the order in which they happened; the telling ones stay."""
-    telling = [fact for fact in facts if _WEIGHTS.get(fact.kind, 1) > 0]
-    ranked = sorted(telling, key=lambda fact: (-_WEIGHTS.get(fact.kind, 1), fact.seq))
+def chosen(facts: Sequence[Fact], pinned: Sequence[Fact] = ()) -> list[Fact]:
+    """At most MAX_EVENTS facts in the order in which they happened; the telling ones stay, above
+    all those that people pinned."""
+    weights = {fact.seq: _WEIGHTS.get(fact.kind, 1) for fact in facts}
+    weights |= {fact.seq: _PINNED for fact in pinned}
+    every = {fact.seq: fact for fact in (*facts, *pinned) if weights[fact.seq] > 0}
+    ranked = sorted(every.values(), key=lambda fact: (-weights[fact.seq], fact.seq))
     return sorted(ranked[:MAX_EVENTS], key=lambda fact: (fact.occurred_at, fact.seq))
 
 

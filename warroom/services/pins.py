@@ -1,0 +1,61 @@
+"""Pinning what must not be lost in the stream. Raises Invalid, NotFound, Conflict."""
+
+from typing import Final
+
+from django.db import transaction
+
+from incidents.events import bus
+from incidents.kernel import clock
+from incidents.kernel.actor import Actor
+from incidents.kernel.errors import Conflict, Invalid, NotFound
+from incidents.models import Fact
+from incidents.pipeline import lifecycle
+from warroom import events
+from warroom.models import Message, Pin
+from warroom.selectors.pins import NOT_PINNED
+
+MOST: Final = 100
+
+
+@transaction.atomic
+def pin(*, incident_id: int, seq: int, actor: Actor) -> Pin:
+    """Pin the fact with this number; pinning it again changes nothing."""
+    incident = lifecycle.locked(incident_id)
+    known = Pin.objects.filter(incident=incident, seq=seq).first()
+    if known is not None:
+        return known
+    fact = Fact.objects.filter(incident=incident, seq=seq).first()
+    if fact is None:
+        raise NotFound(f"{incident.reference} has no message or fact {seq}.")
+    if fact.kind in NOT_PINNED:
+        raise Invalid("That cannot be pinned.", "Pin a message, or what happened.", field="seq")
+    if Pin.objects.filter(incident=incident).count() >= MOST:
+        raise Conflict(f"{MOST} pins are the most.", "Unpin something first.")
+    pinned = Pin.objects.create(
+        incident=incident, seq=seq, pinned_by=actor.name, pinned_at=clock.now()
+    )
+    bus.emit(incident, events.PinAdded(seq, _author(fact)), actor=actor)
+    return pinned
+
+
+@transaction.atomic
+def unpin(*, incident_id: int, seq: int, actor: Actor) -> None:
+    """Take a pin away; where there is none nothing happens."""
+    incident = lifecycle.locked(incident_id)
+    gone, _ = Pin.objects.filter(incident=incident, seq=seq).delete()
+    if gone:
+        fact = Fact.objects.get(incident=incident, seq=seq)
+        bus.emit(incident, events.PinRemoved(seq, _author(fact)), actor=actor)
+
+
+def last_message(incident_id: int) -> int:
+    """The number of the newest message; Invalid where nobody has said anything."""
+    rows = Message.objects.filter(incident_id=incident_id).order_by("-seq")
+    seq = rows.values_list("seq", flat=True).first()
+    if seq is None:
+        raise Invalid("Nothing has been said that could be pinned.", "Say something first.")
+    return seq
+
+
+def _author(fact: Fact) -> str:
+    return fact.actor_name if fact.kind == events.MessagePosted.kind else ""

@@ -7,3 +7,4 @@ class RunbooksConfig(AppConfig):
 
     def ready(self) -> None:
         from runbooks import subscribers  # noqa: F401  # registers what reacts to facts
+        from runbooks.services import commands  # noqa: F401  # adds /run

@@ -7,3 +7,4 @@ class StatusPageConfig(AppConfig):
 
     def ready(self) -> None:
         from statuspage import subscribers  # noqa: F401  # registers what reacts to facts
+        from statuspage.services import commands  # noqa: F401  # adds /statuspage

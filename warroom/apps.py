@@ -10,7 +10,7 @@ class WarRoomConfig(AppConfig):
         from incidents.events import hints
         from warroom import events, subscribers  # noqa: F401  # registers fact types and reactions
         from warroom.realtime.hints import publisher
-        from warroom.services import tasks
+        from warroom.services import commands, tasks  # noqa: F401  # adds the commands of the room
 
         hints.publish_with(publisher)
         hints.ring_with(publisher.ring)

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from warroom.views import actions, named, record, room, tasks, triage
+from warroom.views import actions, commands, named, record, room, tasks, triage
 
 app_name = "warroom"
 
@@ -31,6 +31,9 @@ urlpatterns = [
     path("incidents/<reference:ref>/assign", actions.assign, name="assign"),
     path("incidents/<reference:ref>/edit", actions.edit, name="edit"),
     path("incidents/<reference:ref>/classify", triage.classify, name="classify"),
+    path("incidents/<reference:ref>/commands", commands.listing, name="commands"),
+    path("incidents/<reference:ref>/commands/complete", commands.complete, name="complete"),
+    path("incidents/<reference:ref>/commands/preview", commands.preview, name="preview"),
     path("incidents/<reference:ref>/note", actions.note, name="note"),
     path("incidents/<reference:ref>/access", named.page, name="access"),
     path("incidents/<reference:ref>/messages", actions.say, name="say"),

@@ -2,6 +2,7 @@
 
 from incidents.api import (
     catalogue,
+    commands,
     description,
     detection,
     detection_trials,
@@ -65,6 +66,8 @@ urlpatterns = [
     route("incidents/<ref>/roles", incidents.RolesView, name="roles"),
     route("incidents/<ref>/people", privacy.PeopleView, name="people"),
     route("incidents/<ref>/people/<str:handle>", privacy.PersonView, name="person"),
+    route("incidents/<ref>/commands", commands.CommandsView, name="commands"),
+    route("incidents/<ref>/commands/preview", commands.CommandPreviewView, name="command_preview"),
     route("incidents/<ref>/triage", triage.TriageView, name="triage"),
     route("incidents/<ref>/alerts", incidents.IncidentAlertsView, name="incident_alerts"),
     route("alerts", incidents.AlertsView, name="alerts"),

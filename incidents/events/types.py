@@ -47,13 +47,19 @@ class StateChanged(FactBody):
 @fact("incident.severity_changed", icon="gauge", public=True)
 @dataclass(frozen=True)
 class SeverityChanged(FactBody):
+    """`told` are the handles of those who should know at once."""
+
     old: str
     new: str
     reason: str = ""
+    told: list[str] = field(default_factory=list)
 
     def text(self) -> str:
         verb = "raised" if self.new < self.old else "lowered"
         return f"{verb} the severity from {self.old} to {self.new}{_because(self.reason)}"
+
+    def calls(self) -> tuple[str, ...]:
+        return tuple(self.told)
 
 
 @fact("incident.role_assigned", icon="user-plus")

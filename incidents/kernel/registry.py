@@ -12,13 +12,18 @@ class Registry(Generic[T]):
     """The members of one plug-in package by slug.
 
     `REGISTRY.add("slug")` above a class or function in a module of `package` adds it; the first
-    look-up imports every module of the package. Adding a slug twice is an error.
+    look-up imports every module of the package, and of those that others add by `also`. Adding a
+    slug twice is an error.
     """
 
     def __init__(self, package: str) -> None:
         self.package = package
         self._members: dict[str, T] = {}
-        self._scanned = False
+        self._unread = [package]
+
+    def also(self, package: str) -> None:
+        """Look for members in this package, too."""
+        self._unread.append(package)
 
     def add(self, slug: str) -> Callable[[T], T]:
         def register(member: T) -> T:
@@ -49,9 +54,7 @@ class Registry(Generic[T]):
         return [slug for slug, _ in self.items()]
 
     def _scan(self) -> None:
-        if self._scanned:
-            return
-        self._scanned = True
-        package = importlib.import_module(self.package)
-        for module in pkgutil.iter_modules(package.__path__):
-            importlib.import_module(f"{self.package}.{module.name}")
+        while self._unread:
+            package = importlib.import_module(self._unread.pop())
+            for module in pkgutil.iter_modules(package.__path__):
+                importlib.import_module(f"{package.__name__}.{module.name}")

@@ -245,13 +245,21 @@ def set_severity(
     incident = locked(incident_id)
     if incident.severity_id == severity.pk:
         return incident
-    old = incident.severity.code
+    old, told = incident.severity.code, told_of_severity(incident, severity)
     incident.severity = severity
     classification.settle(incident)
     incident.save(update_fields=["severity", *classification.SETTLED])
-    body = facts.SeverityChanged(old=old, new=severity.code, reason=reason)
+    body = facts.SeverityChanged(old=old, new=severity.code, reason=reason, told=told)
     bus.emit(incident, body, actor=actor)
     return incident
+
+
+def told_of_severity(incident: Incident, severity: Severity) -> list[str]:
+    """Whoever has a role is told when it gets worse."""
+    if severity.rank >= incident.severity.rank:
+        return []
+    held = incident.role_assignments.filter(until__isnull=True)
+    return sorted(set(held.values_list("user__username", flat=True)))
 
 
 @transaction.atomic

@@ -52,6 +52,12 @@ def _check_startable(incident: Incident, runbook: Runbook) -> None:
         raise Conflict(f"{runbook.title} is switched off.", "An admin can switch it on again.")
 
 
+def check(incident: Incident, runbook: Runbook) -> int:
+    """How many steps a run would have. Raises Conflict where none can be started."""
+    _check_startable(incident, runbook)
+    return len(_steps_of(runbook).steps)
+
+
 def _new_run(incident: Incident, runbook: Runbook, actor: Actor) -> RunbookRun:
     parts = _steps_of(runbook)
     return RunbookRun(

@@ -224,6 +224,6 @@ def _cursor(scope: Scope, last_seq: int) -> int:
 
 def _commands() -> list[dict[str, str]]:
     return [
-        {"name": name, "hint": command.hint, "help": command.help}
+        {"name": name, "hint": command.takes, "help": command.help}
         for name, command in commands.REGISTRY.items()
     ]

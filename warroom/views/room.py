@@ -14,9 +14,8 @@ from incidents.web.permissions import abilities
 from warroom.rendering import Item, item_of
 from warroom.selectors import log
 from warroom.selectors import tasks as task_selectors
-from warroom.services import commands
 from warroom.views import around as selectors
-from warroom.views import record, tabs, triage
+from warroom.views import commands, record, tabs, triage
 
 LOG_PAGE = 50
 EARLIER_PAGE = 100
@@ -104,10 +103,7 @@ def room(request: Request, ref: str) -> HttpResponse:
         "people": selectors.people(incident, you=context["me"]["handle"]),
         "pinned": context["pinned"] if "pinned" in context else record.pinned(incident),
         "severities": Severity.objects.all(),
-        "slash_commands": [
-            {"name": name, "hint": command.hint, "help": command.help}
-            for name, command in commands.REGISTRY.items()
-        ],
+        "slash_commands": commands.offered(request, incident),
     }
     return render(request, "warroom/room.html", context)
 

@@ -61,6 +61,7 @@ class Completion:
 
     argument: str = ""
     choices: tuple[Choice, ...] = ()
+    optional: bool = False
 
 
 @transaction.atomic
@@ -127,7 +128,7 @@ def complete(*, principal: Principal, incident: Incident, text: str) -> Completi
     if place is None:
         return Completion()
     choices = place.kind.choices(asked) if place.kind.choices else []
-    return Completion(place.name, tuple(choices[:MOST_CHOICES]))
+    return Completion(place.name, tuple(choices[:MOST_CHOICES]), place.optional)
 
 
 def _place(command: Command, index: int) -> Argument | None:

@@ -37,7 +37,7 @@ def read(request: Request, pk: int) -> HttpResponse:
     """Take note of one, and go to what it tells of; with `stay` go nowhere."""
     notice = notices.read(principal=request.principal, pk=pk)
     if getattr(request, "htmx", None):
-        return bell(request)
+        return render(request, "components/bell.html")
     return redirect("web:notices" if request.POST.get("stay") else notice.url)
 
 

@@ -127,6 +127,15 @@ def test_opening_a_notice_takes_note_of_it_and_goes_to_the_message(
     assert "Read</h2>" in tom.get("/notices").content.decode()
 
 
+def test_a_notice_is_seen_where_one_is(people: People, incident: Incident, sign_in: SignIn) -> None:
+    call(incident, people.teammate, by=people.commander)
+    address = reverse("web:notice", kwargs={"pk": Notice.objects.get().pk})
+    tom = sign_in(people.teammate)
+    answer = tom.post(address, {"stay": "yes"}, headers={"HX-Request": "true"})
+    assert 'data-unread="0"' in answer.content.decode()
+    assert tom.post(address, {"stay": "yes"}).headers["Location"] == "/notices"
+
+
 def test_all_are_read_at_once(people: People, incident: Incident, sign_in: SignIn) -> None:
     for person in (people.teammate, people.stranger):
         call(incident, person, by=people.commander)

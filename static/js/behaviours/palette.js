@@ -86,6 +86,7 @@ function act(option) {
   dialog.close();
   if (action === "declare") openDeclare();
   else if (action === "keys") document.getElementById("keys-dialog").showModal();
+  else if (action.startsWith("command:")) document.dispatchEvent(new CustomEvent("command", { detail: action.slice(8) }));
   else if (action.startsWith("theme:")) useTheme(action.slice(6));
   else window.location.assign(option.href);
 }

@@ -3,6 +3,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import subsetFont from "subset-font";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -67,9 +68,33 @@ async function fonts() {
   await font(`${serif}-italic.woff2`, 400, "source-serif-latin-italic.woff2");
 }
 
-async function licences() {
+// The shared document's editor. Which packages went into it is read from the bundle itself.
+async function collaboration() {
+  const styles = { name: "styles", setup: ({ onResolve }) => onResolve({ filter: /^style-mod$/ }, () => ({ path: join(here, "collab-styles.mjs") })) };
+  const made = await build({
+    entryPoints: [join(here, "collab.mjs")],
+    absWorkingDir: join(here, ".."),
+    bundle: true,
+    format: "esm",
+    minify: true,
+    target: "es2022",
+    charset: "utf8",
+    legalComments: "eof",
+    metafile: true,
+    write: false,
+    plugins: [styles],
+  });
+  const inside = Object.keys(made.metafile.inputs).map((path) => path.match(/^node_modules\/((?:@[^/]+\/)?[^/]+)\//)?.[1]);
+  const names = [...new Set(inside.filter(Boolean))].sort();
+  const head = `/*! Made by make vendor of ${names.join(", ")}: MIT, see LICENSES.txt */\n`;
+  await writeFile(join(vendor, "collab.js"), head + made.outputFiles[0].text);
+  return names;
+}
+
+async function licences(bundled) {
+  const copied = ["@fontsource-variable/inter", "@fontsource-variable/source-serif-4", "@tabler/icons"];
   const parts = await Promise.all(
-    ["@fontsource-variable/inter", "@fontsource-variable/source-serif-4", "@tabler/icons"].map(async (name) => {
+    [...copied, ...bundled].map(async (name) => {
       const text = await readFile(join(modules, name, "LICENSE"), "utf8");
       return `${name}\n${"=".repeat(name.length)}\n\n${text.trim()}\n`;
     }),
@@ -78,4 +103,4 @@ async function licences() {
 }
 
 await mkdir(vendor, { recursive: true });
-await Promise.all([sprite(), fonts(), licences()]);
+await Promise.all([sprite(), fonts(), collaboration().then(licences)]);

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from warroom.views import actions, commands, named, record, room, tasks, triage
+from warroom.views import actions, commands, document, named, record, room, tasks, triage
 
 app_name = "warroom"
 
@@ -49,4 +49,22 @@ urlpatterns = [
     path("incidents/<reference:ref>/hypotheses", record.propose, name="propose"),
     path("incidents/<reference:ref>/hypotheses/<int:hypothesis>", record.judge, name="hypothesis"),
     path("tasks", tasks.mine, name="my_tasks"),
+    path("incidents/<reference:ref>/document", document.document, name="document"),
+    path(
+        "incidents/<reference:ref>/document/markdown", document.download, name="document_markdown"
+    ),
+    path("incidents/<reference:ref>/document/template", document.outline, name="document_outline"),
+    path(
+        "incidents/<reference:ref>/document/versions", document.versions, name="document_versions"
+    ),
+    path(
+        "incidents/<reference:ref>/document/versions/<int:version>",
+        document.version,
+        name="document_version",
+    ),
+    path(
+        "incidents/<reference:ref>/document/versions/<int:version>/restore",
+        document.restore,
+        name="document_restore",
+    ),
 ]

@@ -13,6 +13,7 @@ import "./behaviours/forms.js";
 import "./behaviours/panels.js";
 import "./behaviours/panes.js";
 import "./behaviours/scrolling.js";
+import "./behaviours/document.js";
 import "./behaviours/refresh.js";
 import "./behaviours/notices.js";
 import "./behaviours/feed.js";

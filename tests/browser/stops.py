@@ -95,8 +95,14 @@ ROOM: Final = (
     Stop("room", "/incidents/{ref}"),
     *(
         Stop(f"room-{tab}", f"/incidents/{{ref}}?tab={tab}")
-        for tab in ("timeline", "tasks", "alerts", "runbooks", "updates", "postmortem")
+        for tab in ("timeline", "tasks", "alerts", "runbooks", "document", "updates", "postmortem")
     ),
+    Stop("document", "/incidents/{ref}/document", worlds=ONCE),
+    Stop("document-read", "/incidents/{ref}/document?view=read", worlds=ONCE),
+    Stop("document-observed", "/incidents/{ref}/document", by="olga", worlds=ONCE),
+    Stop("document-quiet", "/incidents/{quiet}?tab=document", worlds=ONCE),
+    Stop("document-history", "/incidents/{ref}/document/versions", worlds=ONCE),
+    Stop("document-version", "/incidents/{ref}/document/versions/1", worlds=ONCE),
     Stop(
         "room-menu",
         "/incidents/{ref}",
@@ -302,6 +308,7 @@ NO_PAGES: Final = {
     "warroom:commands": "JSON for the composer",
     "warroom:complete": "JSON for the composer",
     "warroom:preview": "JSON for the composer",
+    "warroom:document_markdown": "a file; tests/warroom opens it",
     "web:integration_arrival": "part of the page of an integration",
     "web:noise_notices": "part of the board and of the alerts",
     "web:heartbeat_live": "part of the page of a heartbeat",
@@ -312,6 +319,7 @@ NO_PAGES: Final = {
 ANYTHING: Final = {
     **dict.fromkeys(("ref", "quiet", "over"), "INC-1"),
     **dict.fromkeys(("pk", "alert", "item", "run", "runbook", "step", "seq", "rule", "source"), 1),
+    "version": 1,
     **dict.fromkeys(("signal", "misread", "held", "group"), 1),
     **dict.fromkeys(("slug", "section", "token", "public", "kind"), "some"),
     **dict.fromkeys(("task", "hypothesis"), 1),

@@ -36,7 +36,7 @@ from runbooks import services as runbooks
 from runbooks.models import Runbook, RunbookRun
 from statuspage.models import Component, StatusPage
 from statuspage.services import Announcement, publish_update
-from tests.browser import beats, calls, quiets, record, routes
+from tests.browser import beats, calls, papers, quiets, record, routes
 from warroom.services import chat
 
 CHAT = (
@@ -250,6 +250,7 @@ def _outage(world: World) -> None:
     lifecycle.note(incident_id=incident.pk, text="Both networks are up.", actor=world.actor("dora"))
     world.tell_customers(incident, "identified", "We found it.", checkout="major_outage")
     record.some(incident, world.people)
+    papers.write(incident, world.actor("cara"), world.actor("dora"))
     run = _run(world, incident)
     quiet = world.declare("Invoices are late", "P3", "payments")
     world.places |= {

@@ -196,7 +196,7 @@ def test_a_version_is_kept_when_nobody_writes(
     assert document_versions.keep_due() == 1
     assert document_versions.keep_due() == 0
     fact = Fact.objects.get(kind="document.saved")
-    assert fact.text == "wrote in the shared document: version 1, 1 lines added, 0 removed"
+    assert fact.text == "wrote in the shared document: version 1, 1 line added, 0 removed"
     assert (fact.data["version"], fact.data["reason"]) == (1, "quiet")
 
 

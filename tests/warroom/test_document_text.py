@@ -158,7 +158,7 @@ def test_a_comparison_shows_what_changed_and_a_little_around() -> None:
     old = "".join(f"line {n}\n" for n in range(20))
     shown = diffs.lines(old, old.replace("line 9\n", "line nine\n"))
     assert [line.kind for line in shown] == [
-        *("skipped", "same", "same", "same", "removed", "added", "same", "same", "same", "skipped")
+        *("gap", "same", "same", "same", "removed", "added", "same", "same", "same", "gap")
     ]
     assert shown[4].text == "line 9"
     assert diffs.lines(old, old) == []

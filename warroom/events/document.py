@@ -34,7 +34,8 @@ class DocumentSaved(FactBody):
     def text(self) -> str:
         others = self.editors[:-1]
         together = f" with {', '.join(others)}" if others else ""
-        lines = f"{self.lines_added} lines added, {self.lines_removed} removed"
+        noun = "line" if self.lines_added == 1 else "lines"
+        lines = f"{self.lines_added} {noun} added, {self.lines_removed} removed"
         return f"wrote in the shared document{together}: version {self.version}, {lines}"
 
 

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 # Comparing takes the product of both, at worst.
 MOST_COMPARED: Final = 4_000_000
-Kind = Literal["same", "added", "removed", "skipped"]
+Kind = Literal["same", "added", "removed", "gap"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a comparison; `skipped` stands for lines that are the same in both."""
+    """One line of a comparison; `gap` stands for lines that are the same in both."""
 
     kind: Kind
     text: str
@@ -94,7 +94,7 @@ def lines(old: str, new: str, *, around: int = 3) -> list[Line]:
         reached = i2
     if shown:
         shown += [Line("same", text) for text in before[reached : reached + around]]
-        shown += _skipped(len(before) - reached - around)
+        shown += _gap(len(before) - reached - around)
     return shown
 
 
@@ -104,12 +104,12 @@ def _between(same: list[str], around: int, *, opens: bool) -> list[Line]:
     left = len(same) - len(head) - len(tail)
     return [
         *(Line("same", text) for text in head),
-        *_skipped(left),
+        *_gap(left),
         *(Line("same", text) for text in tail),
     ]
 
 
-def _skipped(count: int) -> list[Line]:
+def _gap(count: int) -> list[Line]:
     if count <= 0:
         return []
-    return [Line("skipped", f"{count} more line{'s' if count > 1 else ''} the same in both")]
+    return [Line("gap", f"{count} more line{'s' if count > 1 else ''} the same in both")]

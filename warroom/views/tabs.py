@@ -28,6 +28,7 @@ TABS: Final = (
     Tab("timeline", "Timeline", template="warroom/_timeline.html"),
     Tab("runbooks", "Runbooks", panel="runbooks:panel"),
     Tab("tasks", "Tasks", panel="warroom:tasks"),
+    Tab("document", "Document", panel="warroom:document"),
     Tab("alerts", "Alerts", template="warroom/_alerts.html"),
     Tab("updates", "Updates", panel="statuspage:panel"),
     Tab("postmortem", "Post-mortem", panel="postmortems:panel"),

@@ -20,6 +20,11 @@ export const live = {
     states.set(source, state);
     write();
   },
+  /** This connection is no longer wanted. */
+  forget(source) {
+    states.delete(source);
+    write();
+  },
 };
 // A refreshed head brings a mark of its own.
 document.addEventListener("htmx:afterSettle", write);

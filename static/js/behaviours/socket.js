@@ -11,11 +11,16 @@ const FINAL = new Set([4401, 4403, 4404]);
  * @param {object} options
  * @param {() => string} options.url path with query, asked anew for each attempt
  * @param {(message: object) => void} options.onMessage
+ * @param {(bytes: Uint8Array) => void} [options.onBytes] for sockets that carry binary messages too
  * @param {(again: boolean) => void} [options.onOpen] `again` is false the first time
+ * @param {() => void} [options.onLoss] lost, and tried again
  * @param {(code: number) => void} [options.onEnd] closed for good
  * @param {string} options.source name for the live mark
+ * @param {number[]} [options.ends] more codes that close it for good
  */
-export function keepOpen({ url, onMessage, onOpen, onEnd, source }) {
+export function keepOpen({ url, onMessage, onBytes, onOpen, onLoss, onEnd, source, ends = [] }) {
+  const alive = new AbortController();
+  const { signal } = alive;
   let socket = null;
   let tries = 0;
   let timer = 0;
@@ -42,9 +47,16 @@ export function keepOpen({ url, onMessage, onOpen, onEnd, source }) {
     socket = new WebSocket(`${scheme}://${location.host}${url()}`);
     // An accepted socket may still be refused; the server's first message says that it is not.
     socket.addEventListener("message", greeted, { once: true });
-    socket.addEventListener("message", ({ data }) => onMessage(JSON.parse(data)));
+    socket.binaryType = "arraybuffer";
+    socket.addEventListener("message", ({ data }) => {
+      if (signal.aborted) return;
+      if (typeof data === "string") onMessage(JSON.parse(data));
+      else onBytes?.(new Uint8Array(data));
+    });
     socket.addEventListener("close", ({ code }) => {
-      if (FINAL.has(code)) {
+      if (signal.aborted) return;
+      onLoss?.();
+      if (FINAL.has(code) || ends.includes(code)) {
         live.set("offline", source);
         onEnd?.(code);
       } else {
@@ -53,15 +65,22 @@ export function keepOpen({ url, onMessage, onOpen, onEnd, source }) {
     });
   }
 
-  window.addEventListener("online", () => socket.readyState > WebSocket.OPEN && connect());
-  window.addEventListener("offline", () => live.set("offline", source));
+  window.addEventListener("online", () => socket.readyState > WebSocket.OPEN && connect(), { signal });
+  window.addEventListener("offline", () => live.set("offline", source), { signal });
   connect();
   return {
     /** True when the bytes were handed over. */
     send(message) {
       if (socket.readyState !== WebSocket.OPEN) return false;
-      socket.send(JSON.stringify(message));
+      socket.send(message instanceof Uint8Array ? message : JSON.stringify(message));
       return true;
+    },
+    /** Close it, and let the live mark speak of the others. */
+    stop() {
+      alive.abort();
+      clearTimeout(timer);
+      socket.close();
+      live.forget(source);
     },
   };
 }

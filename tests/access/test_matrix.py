@@ -23,6 +23,7 @@ STRICTER: Final = {
     ("warroom:severity", "POST"): "incident.command",
     ("warroom:say", "POST"): "incident.respond",
     ("warroom:access", "POST"): "incident.command",
+    ("warroom:document", "POST"): "incident.respond",
     ("postmortems:section", "POST"): "postmortem.write",
 }
 GUARDED: Final = [a for a in every_address() if (("GET", PUBLIC) not in (a.actions or ()))]

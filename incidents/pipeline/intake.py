@@ -23,8 +23,9 @@ Read = Callable[[str, bytes, Mapping[str, Any]], list[Signal]]
 
 # A body may hold hundreds of signals: a batch ends with the message that passes this many bytes.
 BYTES_A_BATCH: Final = 1024 * 1024
-# While several senders wait batches are short: who comes next waits for one batch at most.
-SHARED_BATCH: Final = 150
+# Whoever comes next waits for one batch at most; when several senders wait batches are shorter.
+BATCH: Final = 150
+SHARED_BATCH: Final = 60
 # SQLSTATE classes of errors that pass: connection, deadlock, resources, locks, operator.
 _PASSING: Final = frozenset({"08", "40", "53", "55", "57"})
 
@@ -32,7 +33,7 @@ _PASSING: Final = frozenset({"08", "40", "53", "55", "57"})
 Tables = tuple[Severities, Services, Routes]
 
 
-def fold_batch(read: Read, *, limit: int = 500) -> int:
+def fold_batch(read: Read, *, limit: int = BATCH) -> int:
     """Fold up to `limit` waiting messages; returns how many. `read(adapter, body, options)` parses
     one, as its integration wants it.
 

@@ -2,13 +2,14 @@
 
 from incidents.api.routes import route
 from warroom import api
-from warroom.api import document, record, tasks
+from warroom.api import bridge, document, record, tasks
 
 app_name = "warroom_api"
 urlpatterns = [
     route("incidents/<ref>/messages", api.MessagesView, name="messages"),
     route("incidents/<ref>/messages/<uuid:message>", api.MessageView, name="message"),
     route("incidents/<ref>/timeline", api.TimelineView, name="timeline"),
+    route("incidents/<ref>/bridge", bridge.BridgeView, name="bridge"),
     route("incidents/<ref>/document", document.DocumentView, name="document"),
     route("incidents/<ref>/document/markdown", document.MarkdownView, name="document_markdown"),
     route("incidents/<ref>/document/versions", document.VersionsView, name="document_versions"),

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from warroom.views import actions, commands, document, named, record, room, tasks, triage
+from warroom.views import actions, bridge, commands, document, named, record, room, tasks, triage
 
 app_name = "warroom"
 
@@ -36,6 +36,8 @@ urlpatterns = [
     path("incidents/<reference:ref>/commands/preview", commands.preview, name="preview"),
     path("incidents/<reference:ref>/note", actions.note, name="note"),
     path("incidents/<reference:ref>/access", named.page, name="access"),
+    path("incidents/<reference:ref>/bridge", bridge.bridge_of, name="bridge"),
+    path("settings/bridge", bridge.choose, name="bridge_settings"),
     path("incidents/<reference:ref>/messages", actions.say, name="say"),
     path("incidents/<reference:ref>/messages/<int:seq>", actions.revise, name="revise"),
     path("incidents/<reference:ref>/tasks", tasks.panel, name="tasks"),

@@ -4,6 +4,7 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -67,14 +68,24 @@ def _tls(ca: str) -> ssl.SSLContext:
 def fetch(
     http: httpx.Client, url: str, params: Mapping[str, str] | None = None, *, most: int = MAX_BYTES
 ) -> Answer:
-    """GET `url`; any status is an answer. Raises OutboundError when there is none.
+    """GET `url`; any status is an answer. Raises OutboundError when there is none."""
+    try:
+        asked = http.build_request("GET", url, params=dict(params) if params else None)
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise OutboundError(f"It could not be reached: {error}") from error
+    return answer_to(http, asked, most=most)
+
+
+def answer_to(http: httpx.Client, asked: httpx.Request, *, most: int = MAX_BYTES) -> Answer:
+    """Send what `http.build_request` made; any status is an answer. Raises OutboundError.
 
     The client's time limit holds for the whole answer, however slowly it drips.
     """
     began = time.monotonic()
     until = began + (http.timeout.read or 10.0)
     try:
-        with http.stream("GET", url, params=dict(params) if params else None) as response:
+        response = http.send(asked, stream=True)
+        with closing(response):
             body = _read(response, until, most)
     except httpx.TimeoutException as error:
         raise OutboundError("It did not answer in time.") from error
@@ -87,7 +98,11 @@ def get_json(
     http: httpx.Client, url: str, params: Mapping[str, str], *, most: int = MAX_BYTES
 ) -> Any:
     """The JSON that `url` answers. Raises OutboundError, saying what came instead."""
-    answer = fetch(http, url, params, most=most)
+    return read_json(fetch(http, url, params, most=most))
+
+
+def read_json(answer: Answer) -> Any:
+    """The JSON of an answer that is a success. Raises OutboundError, saying what came instead."""
     if answer.status >= 300:
         raise OutboundError(
             f"It answered {answer.status}: {answer.body[:300].decode('utf-8', 'replace')}",

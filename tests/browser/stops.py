@@ -241,6 +241,8 @@ SETTINGS: Final = (
         status=422,
         worlds=ONCE,
     ),
+    Stop("bridge", "/settings/bridge", by="admin", worlds=("fresh", "typical")),
+    Stop("bridge-zoom", "/settings/bridge?provider=zoom", by="admin", worlds=ONCE),
     Stop("keys", "/settings/keys", by="admin", worlds=ALWAYS),
     Stop(
         "keys-told-once",
@@ -309,6 +311,7 @@ NO_PAGES: Final = {
     "warroom:complete": "JSON for the composer",
     "warroom:preview": "JSON for the composer",
     "warroom:document_markdown": "a file; tests/warroom opens it",
+    "warroom:bridge": "the room of a video service, or back to the incident",
     "web:integration_arrival": "part of the page of an integration",
     "web:noise_notices": "part of the board and of the alerts",
     "web:heartbeat_live": "part of the page of a heartbeat",

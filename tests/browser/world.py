@@ -37,7 +37,7 @@ from runbooks.models import Runbook, RunbookRun
 from statuspage.models import Component, StatusPage
 from statuspage.services import Announcement, publish_update
 from tests.browser import beats, calls, papers, quiets, record, routes
-from warroom.services import chat
+from warroom.services import bridge, chat
 
 CHAT = (
     "First look: checkout answers 503 to a third of all requests.",
@@ -251,6 +251,8 @@ def _outage(world: World) -> None:
     world.tell_customers(incident, "identified", "We found it.", checkout="major_outage")
     record.some(incident, world.people)
     papers.write(incident, world.actor("cara"), world.actor("dora"))
+    link = "https://meet.example.org/INC-standing"
+    bridge.open_bridge(incident_id=incident.pk, actor=world.actor("cara"), link=link)
     run = _run(world, incident)
     quiet = world.declare("Invoices are late", "P3", "payments")
     world.places |= {

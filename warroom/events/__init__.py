@@ -1,6 +1,7 @@
 """What can be said about a room. Who is there and who types are no facts: they are not kept."""
 
 from incidents.events import tasks
+from warroom.events.bridge import BridgeClosed, BridgeFailed, BridgeOpened
 from warroom.events.chat import MessageEdited, MessagePosted
 from warroom.events.document import DocumentOpened, DocumentRestored, DocumentSaved
 from warroom.events.record import (
@@ -12,6 +13,9 @@ from warroom.events.record import (
 )
 
 __all__ = [
+    "BridgeClosed",
+    "BridgeFailed",
+    "BridgeOpened",
     "DecisionRecorded",
     "DocumentOpened",
     "DocumentRestored",

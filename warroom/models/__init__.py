@@ -1,5 +1,6 @@
 """What a room keeps beside the facts of its incident."""
 
+from warroom.models.bridge import Bridge
 from warroom.models.decision import MAX_DECISION, Decision
 from warroom.models.document import Document, DocumentUpdate, DocumentVersion, SaveReason
 from warroom.models.hypothesis import MAX_HYPOTHESIS, Hypothesis, Verdict
@@ -13,6 +14,7 @@ __all__ = [
     "MAX_REASON",
     "MAX_TITLE",
     "UNFINISHED",
+    "Bridge",
     "Decision",
     "Document",
     "DocumentUpdate",

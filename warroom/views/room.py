@@ -15,7 +15,7 @@ from warroom.rendering import Item, item_of
 from warroom.selectors import log
 from warroom.selectors import tasks as task_selectors
 from warroom.views import around as selectors
-from warroom.views import commands, record, tabs, triage
+from warroom.views import bridge, commands, record, tabs, triage
 
 LOG_PAGE = 50
 EARLIER_PAGE = 100
@@ -99,7 +99,8 @@ def room(request: Request, ref: str) -> HttpResponse:
     htmx = getattr(request, "htmx", None)
     if htmx and htmx.target in ("tab", "timeline", "triage-found"):
         return render(request, "warroom/_tab.html", context)
-    context |= _log_context(request, incident, LOG_PAGE) | {
+    context |= _log_context(request, incident, LOG_PAGE) | bridge.context(incident)
+    context |= {
         "people": selectors.people(incident, you=context["me"]["handle"]),
         "pinned": context["pinned"] if "pinned" in context else record.pinned(incident),
         "severities": Severity.objects.all(),
@@ -127,7 +128,7 @@ def draw_head(request: Request, ref: str) -> HttpResponse:
 def rail(request: Request, ref: str) -> HttpResponse:
     incident, context = _found(request, ref)
     alerts = selectors.alerts(incident)
-    context |= {
+    context |= bridge.context(incident) | {
         "alerts": alerts,
         "counts": selectors.counts(incident, alerts),
         "assignable": selectors.assignable(),

@@ -1,4 +1,5 @@
 // The war room: one socket, resumed at the last fact that was read.
+import "./room-bridge.js";
 import { flash } from "./flash.js";
 import { compose } from "./room-composer.js";
 import { log } from "./room-log.js";

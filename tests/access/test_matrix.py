@@ -22,6 +22,7 @@ ROLES: Final = ("observer", "teammate", "commander", "admin")
 STRICTER: Final = {
     ("warroom:severity", "POST"): "incident.command",
     ("warroom:say", "POST"): "incident.respond",
+    ("warroom:bridge", "POST"): "incident.respond",
     ("warroom:access", "POST"): "incident.command",
     ("warroom:document", "POST"): "incident.respond",
     ("postmortems:section", "POST"): "postmortem.write",

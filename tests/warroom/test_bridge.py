@@ -51,7 +51,7 @@ def kinds(incident: Incident) -> list[str]:
 def told(incident: Incident) -> None:
     """What the engine does with the facts of the incident."""
     for fact in Fact.objects.filter(incident=incident).order_by("seq"):
-        if fact.kind in bus.SUBSCRIPTIONS["warroom.bridge"].kinds:
+        if bus.SUBSCRIPTIONS["warroom.bridge"].hears(fact):
             bus.SUBSCRIPTIONS["warroom.bridge"].handle(fact)
 
 

@@ -92,7 +92,7 @@ class ActionItem(models.Model):
         if self.source_seq is None:
             return ""
         room = reverse("warroom:room", kwargs={"ref": f"INC-{self.incident_id}"})
-        return f"{room}#m-{self.source_seq}"
+        return f"{room}?message={self.source_seq}#m-{self.source_seq}"
 
     @property
     def has_ended(self) -> bool:

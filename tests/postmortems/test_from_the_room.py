@@ -72,7 +72,7 @@ def test_a_task_kept_for_afterwards_becomes_an_action_item_at_once(
         people.commander,
         date(2026, 11, 9),
     )
-    assert item.source_url == f"{incident.get_absolute_url()}#m-{said.seq}"
+    assert item.source_url == f"{incident.get_absolute_url()}?message={said.seq}#m-{said.seq}"
     told = timeline.of_kind(incident.pk, "action_item.created")[0]
     assert told.text.startswith("took task 1 over as the action item “Raise the limit”, for Cara")
     assert told.cause == timeline.of_kind(incident.pk, "task.opened")[0]

@@ -61,7 +61,7 @@ def test_it_shows_what_the_message_says_now(
     chat.edit(message_id=said.pk, body="It was *the cache*", actor=Actor.of(people.teammate))
     client, room = sign_in(people.observer), incident.get_absolute_url()
     assert "<em>the cache</em>" in client.get(f"{room}/known").content.decode()
-    assert f'<a href="#m-{said.seq}">It was the cache</a>' in client.get(room).content.decode()
+    assert f'data-jump="{said.seq}">It was the cache</a>' in client.get(room).content.decode()
 
 
 def test_it_is_pinned_and_unpinned_by_a_form(

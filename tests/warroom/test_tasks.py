@@ -211,7 +211,7 @@ def test_it_is_made_from_a_message_by_a_form(
     fields = {"title": "Roll back 4411", "said_seq": said.seq, "assignee": "tom"}
     assert client.post(f"{address}/add", fields).status_code == 302
     shown = client.get(address).content.decode()
-    assert f"{incident.get_absolute_url()}#m-{said.seq}" in shown
+    assert f"{incident.get_absolute_url()}?message={said.seq}#m-{said.seq}" in shown
     assert Task.objects.get().said_seq == said.seq
 
 

@@ -1,9 +1,8 @@
 """Reads of tasks."""
 
-from datetime import datetime
+from django.db.models import F, QuerySet
 
-from django.db.models import BooleanField, Case, F, Q, QuerySet, Value, When
-
+from incidents.kernel.errors import NotFound
 from incidents.models import Incident, User
 from warroom.models import UNFINISHED, Task
 
@@ -20,15 +19,24 @@ def ended(incident: Incident) -> list[Task]:
     return list(rows.select_related("assignee").order_by("-ended_at", "-number"))
 
 
+def numbered(incident: Incident, number: int) -> Task:
+    """The task with its assignee. One query. NotFound where there is none."""
+    rows = Task.objects.filter(incident=incident, number=number).select_related("assignee")
+    task = rows.first()
+    if task is None:
+        raise NotFound(f"{incident.reference} has no task {number}.")
+    return task
+
+
 def count_open(incident: Incident) -> int:
     """How many are not finished. One query."""
     return Task.objects.filter(incident=incident, state__in=UNFINISHED).count()
 
 
 def across(
-    visible: QuerySet[Incident], *, now: datetime, whose: User | None, open_only: bool = True
+    visible: QuerySet[Incident], *, whose: User | None, open_only: bool = True
 ) -> QuerySet[Task]:
-    """The tasks of the visible incidents: overdue first, then by due time, then as they came.
+    """The tasks of the visible incidents: by due time, so that what is overdue comes first.
 
     `whose` narrows them to one person's.
     """
@@ -38,11 +46,5 @@ def across(
     if open_only:
         rows = rows.filter(state__in=UNFINISHED)
     rows = rows.select_related("assignee", "incident__severity")
-    return rows.annotate(late=_late(now)).order_by(
-        F("ended_at").desc(nulls_first=True), "-late", F("due_at").asc(nulls_last=True), "pk"
-    )
-
-
-def _late(now: datetime) -> Case:
-    late = When(Q(due_at__lt=now, state__in=UNFINISHED), then=Value(True))
-    return Case(late, default=Value(False), output_field=BooleanField())
+    order = (F("ended_at").desc(nulls_first=True), F("due_at").asc(nulls_last=True), "pk")
+    return rows.order_by(*order)

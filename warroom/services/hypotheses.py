@@ -7,6 +7,7 @@ from incidents.events import bus
 from incidents.kernel import clock
 from incidents.kernel.actor import Actor
 from incidents.kernel.errors import Invalid, NotFound
+from incidents.models import Incident
 from incidents.pipeline import lifecycle
 from warroom import events
 from warroom.models import MAX_HYPOTHESIS, Hypothesis, Verdict
@@ -41,9 +42,7 @@ def judge(
         known = ", ".join(Verdict.values)
         raise Invalid(f"There is no verdict {verdict!r}.", f"Use one of: {known}.", field="verdict")
     incident = lifecycle.locked(incident_id)
-    hypothesis = Hypothesis.objects.filter(incident=incident, number=number).first()
-    if hypothesis is None:
-        raise NotFound(f"{incident.reference} has no hypothesis {number}.")
+    hypothesis = numbered(incident, number)
     needed = "" if verdict == Verdict.OPEN else "Without evidence it stays open."
     words = line(evidence, name="evidence", most=MAX_HYPOTHESIS, needed=needed)
     if (hypothesis.verdict, hypothesis.evidence) == (verdict, words):
@@ -55,4 +54,12 @@ def judge(
         number=number, hypothesis=hypothesis.text, verdict=verdict, evidence=words
     )
     bus.emit(incident, body, actor=actor)
+    return hypothesis
+
+
+def numbered(incident: Incident, number: int) -> Hypothesis:
+    """Raises NotFound."""
+    hypothesis = Hypothesis.objects.filter(incident=incident, number=number).first()
+    if hypothesis is None:
+        raise NotFound(f"{incident.reference} has no hypothesis {number}.")
     return hypothesis

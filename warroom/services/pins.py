@@ -8,7 +8,7 @@ from incidents.events import bus
 from incidents.kernel import clock
 from incidents.kernel.actor import Actor
 from incidents.kernel.errors import Conflict, Invalid, NotFound
-from incidents.models import Fact
+from incidents.models import Fact, Incident
 from incidents.pipeline import lifecycle
 from warroom import events
 from warroom.models import Message, Pin
@@ -24,11 +24,7 @@ def pin(*, incident_id: int, seq: int, actor: Actor) -> Pin:
     known = Pin.objects.filter(incident=incident, seq=seq).first()
     if known is not None:
         return known
-    fact = Fact.objects.filter(incident=incident, seq=seq).first()
-    if fact is None:
-        raise NotFound(f"{incident.reference} has no message or fact {seq}.")
-    if fact.kind in NOT_PINNED:
-        raise Invalid("That cannot be pinned.", "Pin a message, or what happened.", field="seq")
+    fact = _to_pin(incident, seq)
     if Pin.objects.filter(incident=incident).count() >= MOST:
         raise Conflict(f"{MOST} pins are the most.", "Unpin something first.")
     pinned = Pin.objects.create(
@@ -46,6 +42,22 @@ def unpin(*, incident_id: int, seq: int, actor: Actor) -> None:
     if gone:
         fact = Fact.objects.get(incident=incident, seq=seq)
         bus.emit(incident, events.PinRemoved(seq, _author(fact)), actor=actor)
+
+
+def what(incident: Incident, seq: int) -> str:
+    """What would be pinned, in words. Raises NotFound and Invalid."""
+    fact = _to_pin(incident, seq)
+    words = " ".join(fact.text.split())
+    return f"“{fact.actor_name} {words[:80]}{'…' if len(words) > 80 else ''}”"
+
+
+def _to_pin(incident: Incident, seq: int) -> Fact:
+    fact = Fact.objects.filter(incident=incident, seq=seq).first()
+    if fact is None:
+        raise NotFound(f"{incident.reference} has no message or fact {seq}.")
+    if fact.kind in NOT_PINNED:
+        raise Invalid("That cannot be pinned.", "Pin a message, or what happened.", field="seq")
+    return fact
 
 
 def last_message(incident_id: int) -> int:

@@ -18,10 +18,11 @@ from incidents.events import bus
 from incidents.events import tasks as facts
 from incidents.kernel import clock
 from incidents.kernel.actor import Actor
-from incidents.kernel.errors import Conflict, Invalid, NotFound
+from incidents.kernel.errors import Conflict, Invalid
 from incidents.models import Fact, Incident, User
 from incidents.pipeline import lifecycle
 from warroom.models import MAX_REASON, MAX_TITLE, UNFINISHED, Task, TaskState
+from warroom.selectors.tasks import numbered
 from warroom.services.text import line
 
 MOST: Final = 500
@@ -186,10 +187,7 @@ def told(task: Task) -> dict[str, Any]:
 
 
 def _task(incident: Incident, number: int) -> Task:
-    rows = Task.objects.filter(incident=incident, number=number).select_related("assignee")
-    task = rows.first()
-    if task is None:
-        raise NotFound(f"{incident.reference} has no task {number}.")
+    task = numbered(incident, number)
     task.incident = incident
     return task
 

@@ -7,11 +7,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from incidents import access
-from incidents.kernel.errors import Invalid, NotFound
+from incidents.kernel.errors import Invalid
 from incidents.models import Incident
 from incidents.web.guard import Request, requires
 from incidents.web.permissions import abilities
-from warroom.models import Hypothesis, Verdict
+from warroom.models import Verdict
 from warroom.rendering import item_of
 from warroom.selectors import pins as pin_selectors
 from warroom.selectors import record as selectors
@@ -105,9 +105,7 @@ def propose(request: Request, ref: str) -> HttpResponse:
 @requires("incident.respond")
 def judge(request: Request, ref: str, hypothesis: int) -> HttpResponse:
     incident = _responds(request, ref)
-    row = Hypothesis.objects.filter(incident=incident, number=hypothesis).first()
-    if row is None:
-        raise NotFound(f"{incident.reference} has no hypothesis {hypothesis}.")
+    row = hypotheses.numbered(incident, hypothesis)
     shown = {"incident": incident, "hypothesis": row, "verdicts": Verdict.choices}
     if request.method != "POST":
         return render(request, "warroom/hypothesis.html", shown)

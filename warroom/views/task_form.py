@@ -58,6 +58,8 @@ class TaskForm(forms.Form):
             kwargs["initial"] = {name: getattr(task, name) for name in names}
             kwargs["initial"]["assignee"] = task.assignee.username if task.assignee else None
         super().__init__(*args, **kwargs)
+        if self.initial.get("said_seq"):
+            self.fields["title"].widget.attrs["autofocus"] = True
         people = User.objects.filter(is_active=True).exclude(role=Role.OBSERVER)
         if task is not None and task.assignee_id is not None:
             people = people | User.objects.filter(pk=task.assignee_id)

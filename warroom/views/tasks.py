@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from incidents import access
 from incidents.kernel import clock
-from incidents.kernel.errors import Invalid, NotFound
+from incidents.kernel.errors import Invalid
 from incidents.models import Fact, Incident
 from incidents.web.guard import Request, requires
 from incidents.web.permissions import abilities
@@ -94,7 +94,7 @@ def _saved(form: TaskForm, incident: Incident, request: Request, task: Task | No
 @requires("incident.respond")
 def change(request: Request, ref: str, task: int) -> HttpResponse:
     incident = access.incident_for(request.principal, ref, "incident.respond")
-    row = _task(incident, task)
+    row = selectors.numbered(incident, task)
     form = TaskForm(request.POST or None, task=row)
     if form.is_bound and form.is_valid() and _saved(form, incident, request, row):
         return _done(request, incident)
@@ -135,14 +135,6 @@ def _done(request: Request, incident: Incident) -> HttpResponse:
     return back(request, f"{incident.get_absolute_url()}?tab=tasks")
 
 
-def _task(incident: Incident, number: int) -> Task:
-    rows = Task.objects.filter(incident=incident, number=number).select_related("assignee")
-    task = rows.first()
-    if task is None:
-        raise NotFound(f"{incident.reference} has no task {number}.")
-    return task
-
-
 @require_safe
 @requires("incident.read")
 def mine(request: Request) -> HttpResponse:
@@ -152,7 +144,6 @@ def mine(request: Request) -> HttpResponse:
     every_state = request.GET.get("state", "") == "all"
     rows = selectors.across(
         access.visible_incidents(request.principal),
-        now=now,
         whose=None if everybody else request.principal.user,
         open_only=not every_state,
     )

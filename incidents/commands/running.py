@@ -21,7 +21,7 @@ from incidents.commands.registry import (
 )
 from incidents.kernel.errors import DomainError, Invalid, NotAllowed, NotFound
 from incidents.models import Fact, Incident
-from incidents.pipeline import lifecycle
+from incidents.pipeline import lifecycle, locking
 
 MOST_CHOICES: Final = 20
 
@@ -103,6 +103,8 @@ def preview(*, principal: Principal, incident: Incident, text: str) -> Preview:
     try:
         command, argument = _read(text)
         access.require(principal, command.action, incident)
+        if incident.is_merged:
+            raise locking.goes_on_elsewhere(incident)
         if command.preview is None:
             return Preview(f"{command.help}.", possible=True)
         call = Call(incident=incident, principal=principal, argument=argument)

@@ -23,11 +23,12 @@ def locked_all(incident_ids: Iterable[int], *, merged_too: bool = False) -> dict
         if incident_id not in found:
             raise NotFound(f"There is no incident INC-{incident_id}.")
         if found[incident_id].is_merged and not merged_too:
-            raise _goes_on_elsewhere(found[incident_id])
+            raise goes_on_elsewhere(found[incident_id])
     return found
 
 
-def _goes_on_elsewhere(incident: Incident) -> Conflict:
+def goes_on_elsewhere(incident: Incident) -> Conflict:
+    """What is said to who wants to work on one that was merged."""
     target = incident.merged_into
     into = "another incident" if target is None or target.private else target.reference
     return Conflict(

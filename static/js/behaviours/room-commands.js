@@ -124,7 +124,7 @@ function choices(field, menu) {
 export function commands(field) {
   const form = field.closest("form");
   const menu = document.getElementById("commands");
-  const second = Object.assign(document.createElement("ul"), { className: "menu", id: "choices", hidden: true });
+  const second = Object.assign(document.createElement("ul"), { className: "menu", id: "choices", hidden: true, tabIndex: 0 });
   second.setAttribute("role", "listbox");
   second.setAttribute("aria-label", "What may stand here");
   menu.after(second);

@@ -10,6 +10,7 @@ urlpatterns = [
     route("incidents/<ref>/messages/<uuid:message>", api.MessageView, name="message"),
     route("incidents/<ref>/timeline", api.TimelineView, name="timeline"),
     route("incidents/<ref>/bridge", bridge.BridgeView, name="bridge"),
+    route("incidents/<ref>/documents", document.DocumentsView, name="documents"),
     route("incidents/<ref>/document", document.DocumentView, name="document"),
     route("incidents/<ref>/document/markdown", document.MarkdownView, name="document_markdown"),
     route("incidents/<ref>/document/versions", document.VersionsView, name="document_versions"),

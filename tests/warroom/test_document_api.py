@@ -26,12 +26,14 @@ def test_it_is_empty_before_anybody_writes(program: Client, incident: Incident) 
     answer = program.get(_at(incident)).json()
     assert (answer["text"], answer["revision"], answer["edited_at"]) == ("", 0, None)
     assert program.get(_at(incident, "/versions")).json()["results"] == []
+    assert program.get(_at(incident, "s")).json() == {"results": [], "next": None}
 
 
 def test_a_program_writes_and_reads_it(program: Client, incident: Incident) -> None:
     answer = program.put(_at(incident), {"text": "# Pool\n"}, content_type="application/json")
     assert answer.status_code == 200
     assert (answer.json()["text"], answer.json()["revision"]) == ("# Pool\n", 1)
+    assert program.get(_at(incident, "s")).json()["results"] == [answer.json()]
     text = program.get(_at(incident, "/markdown"))
     assert (text.content, text["content-type"]) == (b"# Pool\n", "text/markdown; charset=utf-8")
 

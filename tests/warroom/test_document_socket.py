@@ -22,7 +22,9 @@ from warroom.models import Document, DocumentUpdate
 from warroom.realtime import codes, wire
 from warroom.realtime.wire import Pointer, Sync
 from warroom.realtime.workers import workers
-from warroom.services import document
+from warroom.selectors import document as reading
+from warroom.selectors.document import sheets
+from warroom.services import document, document_log
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -300,3 +302,27 @@ async def test_a_client_that_does_not_read_is_closed(
     ):
         pass
     assert output["code"] == codes.SLOW
+
+
+async def test_many_who_write_at_once_lose_nothing_while_the_log_becomes_a_snapshot(
+    people: People, incident: Incident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(document_log, "COMPACT_AFTER_UPDATES", 7)
+    actor = Actor.of(people.teammate)
+
+    append = partial(document.append, incident_id=incident.pk, actor=actor)
+
+    async def type_away(who: int) -> None:
+        editor = Editor()
+        for n in range(13):
+            await workers.run(append, update=editor.types(f"<{who}.{n}>"))
+
+    async with workers.open():
+        await workers.run(append, update=Editor().types("begun "))
+        await asyncio.gather(*(type_away(who) for who in range(3)))
+        row = await workers.run(reading.of_incident, incident.pk)
+        assert row is not None
+        sheets.take(row.pk)
+        text = await workers.run(reading.text_of, row)
+        assert (row.n, row.n - row.snapshot_n) == (40, await stored())
+    assert all(f"<{who}.{n}>" in text for who in range(3) for n in range(13))

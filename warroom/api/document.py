@@ -82,6 +82,17 @@ class DocumentView(ActionView):
         return self.answer(DocumentOut, _of(incident))
 
 
+class DocumentsView(ActionView):
+    actions: ClassVar[Mapping[str, str]] = {"GET": "incident.read"}
+
+    @operation("The documents of an incident: the shared one", answers=page_of(DocumentOut))
+    def get(self, request: Request, ref: str) -> Response:  # noqa: ARG002
+        """Empty while nobody has begun it."""
+        found = _of(self.incident(ref))
+        results = [DocumentOut(found).data] if found["revision"] else []
+        return Response({"results": results, "next": None})
+
+
 class MarkdownView(ActionView):
     actions: ClassVar[Mapping[str, str]] = {"GET": "incident.read"}
 

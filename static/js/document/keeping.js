@@ -14,11 +14,20 @@ function read(key) {
   }
 }
 
+/** None where the browser lets nobody keep anything. */
+function keys() {
+  try {
+    return Object.keys(localStorage);
+  } catch {
+    return [];
+  }
+}
+
 /** What `me` has yet to send to the document of incident `ref`, from this editor and earlier ones. */
 export function keeping(ref, me, client) {
   const prefix = `document:${ref}:${me}:`;
   const own = `${prefix}${client}`;
-  const earlier = Object.keys(localStorage).filter((key) => key.startsWith(prefix));
+  const earlier = keys().filter((key) => key.startsWith(prefix));
 
   return {
     /** Edits of earlier editors that never arrived. */

@@ -10,6 +10,7 @@ from incidents.admin import (
     records,
     routing,
     schedule,
+    shaping,
     site,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "records",
     "routing",
     "schedule",
+    "shaping",
     "site",
 ]

@@ -49,11 +49,44 @@ class IncidentQuery(In):
     q = serializers.CharField(
         required=False, default="", max_length=200, help_text="As in /search."
     )
+    region = serializers.CharField(required=False, default="", max_length=60)
+    environment = serializers.CharField(required=False, default="", max_length=60)
+    private = serializers.BooleanField(required=False, allow_null=True, default=None)
+    false_positive = serializers.BooleanField(required=False, allow_null=True, default=None)
+    field = serializers.CharField(
+        required=False,
+        default="",
+        max_length=200,
+        help_text="A field of the installation's own and its value: key:value.",
+    )
     opened_after = serializers.DateTimeField(required=False, default=None)
     opened_before = serializers.DateTimeField(required=False, default=None)
 
 
-class Chosen(In):
+class Told(In):
+    """What people say of what it touches and costs."""
+
+    affected_services = serializers.ListField(
+        child=BySlug(Service), required=False, max_length=100, help_text="Slugs, in full."
+    )
+    regions = serializers.ListField(
+        child=serializers.CharField(max_length=60), required=False, max_length=20
+    )
+    revenue_per_hour = serializers.DecimalField(
+        max_digits=14, decimal_places=2, min_value=0, required=False, allow_null=True
+    )
+    revenue_currency = serializers.CharField(
+        required=False, allow_blank=True, max_length=3, help_text="As in EUR."
+    )
+    revenue_impact = serializers.CharField(required=False, allow_blank=True, max_length=20_000)
+    custom_fields = serializers.DictField(
+        child=serializers.JSONField(allow_null=True),
+        required=False,
+        help_text="By key, only those that change; null clears one.",
+    )
+
+
+class Chosen(Told):
     """What a person may say of these stands against what triage makes of them."""
 
     type = serializers.ChoiceField(choices=IncidentType.choices, required=False)
@@ -63,7 +96,7 @@ class Chosen(In):
     affected_percent = Number(required=False, min_value=0, max_value=100)
 
 
-class Rechosen(In):
+class Rechosen(Told):
     """As `Chosen`; null leaves a field to triage again."""
 
     type = serializers.ChoiceField(choices=IncidentType.choices, required=False, allow_null=True)
@@ -73,6 +106,7 @@ class Rechosen(In):
     affected_percent = Number(required=False, allow_null=True, min_value=0, max_value=100)
 
 
+PARTICULARS = frozenset(Told().fields)
 CHOSEN = frozenset({*classification.CHOICES, triage.PERCENT})
 
 
@@ -110,7 +144,8 @@ class IncidentsView(ActionView):
     def get(self, request: Request) -> Response:  # noqa: ARG002
         asked = self.query(IncidentQuery)
         rows = find(access.visible_incidents(self.principal), _filter(asked))
-        return self.answer_page(IncidentOut, _within(rows, asked), by="-opened_at")
+        rows = _within(rows, asked).prefetch_related("affected_services")
+        return self.answer_page(IncidentOut, rows, by="-opened_at")
 
     @operation("Declare an incident", takes=IncidentIn, answers=IncidentOut, status=201)
     def post(self, request: Request) -> Response:
@@ -119,9 +154,12 @@ class IncidentsView(ActionView):
             repeated = idempotency.earlier(request, self.principal)
             if repeated is not None:
                 return self.answer(IncidentOut, _made_before(repeated), status=201)
+            particulars = {name: data.pop(name) for name in PARTICULARS & data.keys()}
             told = {name: value for name, value in data.items() if name not in CHOSEN}
             choices = {name: data[name] for name in CHOSEN & data.keys()}
-            declaration = lifecycle.Declaration(source="api", choices=choices, **told)
+            declaration = lifecycle.Declaration(
+                source="api", choices=choices, particulars=particulars, **told
+            )
             incident = lifecycle.declare(declaration=declaration, actor=self.principal.actor)
             idempotency.remember(request, self.principal, incident.pk)
         return self.answer(IncidentOut, incident, status=201)
@@ -143,8 +181,21 @@ def _filter(asked: Mapping[str, Any]) -> IncidentFilter:
         state=state,
         severity=severity,
         text=asked["q"],
+        private=_yes_no(asked["private"]),
+        false_positive=_yes_no(asked["false_positive"]),
+        fields=_of_own(asked["field"]),
         **{name: asked[name] for name in ("service", "team", "type", "category", "priority")},
+        **{name: asked[name] for name in ("region", "environment")},
     )
+
+
+def _yes_no(value: bool | None) -> str:
+    return "" if value is None else "yes" if value else "no"
+
+
+def _of_own(text: str) -> tuple[tuple[str, str], ...]:
+    key, _, value = text.partition(":")
+    return ((key.strip(), value.strip()),) if text else ()
 
 
 def _within(rows: QuerySet[Incident], asked: Mapping[str, Any]) -> QuerySet[Incident]:

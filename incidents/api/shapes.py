@@ -4,7 +4,16 @@ from typing import Any
 
 from rest_framework import serializers
 
-from incidents.models import AlertState, Category, Impact, Incident, IncidentType, Priority, State
+from incidents.models import (
+    AlertState,
+    Category,
+    CustomField,
+    Impact,
+    Incident,
+    IncidentType,
+    Priority,
+    State,
+)
 
 
 class PersonOut(serializers.Serializer[Any]):
@@ -36,6 +45,16 @@ class IncidentOut(serializers.Serializer[Any]):
     environment = serializers.CharField()
     customer_impact = serializers.CharField()
     root_cause = serializers.CharField()
+    affected_services = serializers.SerializerMethodField(help_text="Hit beside the main service.")
+    regions = serializers.ListField(child=serializers.CharField())
+    revenue_per_hour = serializers.DecimalField(
+        max_digits=14, decimal_places=2, allow_null=True, help_text="Null: not known."
+    )
+    revenue_currency = serializers.CharField()
+    revenue_impact = serializers.CharField()
+    custom_fields = serializers.SerializerMethodField(
+        help_text="Values of the fields that the installation defined, by key."
+    )
     private = serializers.BooleanField()
     false_positive = serializers.BooleanField()
     source = serializers.CharField()  # type: ignore[assignment]  # a field, not an address
@@ -52,6 +71,22 @@ class IncidentOut(serializers.Serializer[Any]):
 
     def get_url(self, incident: Incident) -> str:
         return incident.get_absolute_url()
+
+    def get_affected_services(self, incident: Incident) -> list[str]:
+        return sorted(service.slug for service in incident.affected_services.all())
+
+    def get_custom_fields(self, incident: Incident) -> dict[str, Any]:
+        if not incident.custom:
+            return {}
+        kept = {field.key: field.of(incident.custom) for field in self._fields_of_ours()}
+        return {key: value for key, value in kept.items() if value is not None}
+
+    def _fields_of_ours(self) -> list[CustomField]:
+        """Read once an answer, retired ones too: what they hold stays readable."""
+        found: list[CustomField] | None = self.context.get("custom_fields")
+        if found is None:
+            found = self.context["custom_fields"] = list(CustomField.objects.all())
+        return found
 
     def get_status(self, incident: Incident) -> str:
         return _IN_FOUR_WORDS[State(incident.state)]

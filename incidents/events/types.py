@@ -105,6 +105,21 @@ class IncidentEdited(FactBody):
         return f"edited {', '.join(name.replace('_', ' ') for name in self.changes)}"
 
 
+@fact("incident.fields_changed", icon="adjustments")
+@dataclass(frozen=True)
+class FieldsChanged(FactBody):
+    """Fields that the installation defined, by name: [old, new] as people read them."""
+
+    changes: dict[str, list[str]]
+
+    def text(self) -> str:
+        told = [f"set {name} to {new}" for name, (_, new) in self.changes.items() if new]
+        cleared = [name for name, (_, new) in self.changes.items() if not new]
+        if cleared:
+            told.append(f"cleared {' and '.join(cleared)}")
+        return ", ".join(told)
+
+
 @fact("incident.noted", icon="note")
 @dataclass(frozen=True)
 class Noted(FactBody):

@@ -3,6 +3,7 @@
 from incidents.models.access_key import ApiKey, Integration, Scope
 from incidents.models.alert import Alert, AlertState
 from incidents.models.change import Change
+from incidents.models.custom_field import CustomField, FieldKind, RequiredWhen
 from incidents.models.detection import (
     Backtest,
     BacktestState,
@@ -81,11 +82,13 @@ __all__ = [
     "Category",
     "Change",
     "Comparator",
+    "CustomField",
     "Delivery",
     "DeliveryState",
     "DetectionRule",
     "EngineBeat",
     "Fact",
+    "FieldKind",
     "Finding",
     "GroupingPolicy",
     "Heartbeat",
@@ -113,6 +116,7 @@ __all__ = [
     "OutageReason",
     "PingKind",
     "Priority",
+    "RequiredWhen",
     "Role",
     "RoleAssignment",
     "RollupDay",

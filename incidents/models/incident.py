@@ -4,7 +4,8 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.urls import reverse
@@ -70,6 +71,18 @@ class Incident(models.Model):
     environment = models.CharField(max_length=60, blank=True)
     customer_impact = models.TextField(blank=True)
     root_cause = models.TextField(blank=True)
+    affected_services = models.ManyToManyField(
+        Service, blank=True, related_name="affecting", help_text="Hit beside the main service."
+    )
+    regions = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    revenue_per_hour = models.DecimalField(
+        max_digits=14, decimal_places=2, null=True, blank=True, help_text="Empty: not known."
+    )
+    revenue_currency = models.CharField(max_length=3, blank=True)
+    revenue_impact = models.TextField(blank=True, help_text="In words.")
+    custom = models.JSONField(
+        default=dict, blank=True, editable=False, help_text="Values by id of their CustomField."
+    )
     private = models.BooleanField(default=False)
     false_positive = models.BooleanField(default=False)
     dedup_key = models.CharField(max_length=300, null=True, blank=True)
@@ -109,7 +122,19 @@ class Incident(models.Model):
                 name="incident_open",
                 condition=~models.Q(state__in=OVER),
             ),
-            models.Index(fields=["-updated_at"], name="incident_updated"),
+            models.Index(fields=["-updated_at", "-id"], name="incident_updated"),
+            models.Index(fields=["severity", "-opened_at", "-id"], name="incident_worst"),
+            # Few incidents say either: what says nothing costs no index.
+            GinIndex(
+                fields=["regions"],
+                name="incident_regions",
+                condition=~models.Q(regions=[]),
+            ),
+            GinIndex(
+                OpClass("custom", "jsonb_path_ops"),
+                name="incident_custom",
+                condition=~models.Q(custom={}),
+            ),
             models.Index(
                 fields=["acknowledged_at"],
                 name="incident_acknowledged",

@@ -23,6 +23,7 @@ from incidents.models import (
     Fact,
     Incident,
     IncidentRole,
+    RequiredWhen,
     RoleAssignment,
     Service,
     Severity,
@@ -30,15 +31,11 @@ from incidents.models import (
     Team,
     User,
 )
-from incidents.pipeline import classification, locking, moves
+from incidents.pipeline import classification, custom_fields, locking, moves, particulars
 
 log = logging.getLogger(__name__)
 locked, locked_all = locking.locked, locking.locked_all
 
-EDITABLE = (
-    *("title", "summary", "customer_impact", "root_cause", "environment"),
-    *("service", "team", "false_positive"),
-)
 MAX_TITLE = 300
 TRIAGE = Actor.system("triage")
 
@@ -48,7 +45,7 @@ class Declaration:
     """What is known when an incident begins. `began_at` is when it began in the world.
 
     `evidence` holds labels, figures and names of alerts, for triage; `choices` what a person says
-    of type, category, impact, priority and affected_percent.
+    of type, category, impact, priority and affected_percent; `particulars` is what `edit` takes.
     """
 
     title: str
@@ -64,6 +61,7 @@ class Declaration:
     dedup_key: str | None = None
     evidence: classification.Told = field(default_factory=classification.Told)
     choices: Mapping[str, Any] = field(default_factory=dict)
+    particulars: Mapping[str, Any] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -76,7 +74,14 @@ def declare(*, declaration: Declaration, actor: Actor) -> Incident:
         raise _seen_by_nobody("Declare it as a person, or open to all.")
     incident = new_row(declaration, title=title[:MAX_TITLE], by=actor.name)
     incident.save()
+    _, own = particulars.apply(incident, declaration.particulars)
+    if actor.kind != "system":
+        custom_fields.require(incident, RequiredWhen.DECLARING)
+    if declaration.particulars:
+        incident.save()
     bus.emit_all(birth(incident, actor=actor))
+    if own:
+        bus.emit(incident, facts.FieldsChanged(changes=own), actor=actor)
     if declaration.private and actor.user_id is not None:
         _hand_over(incident, IncidentRole.RESPONDER, User.objects.get(pk=actor.user_id), actor)
     return incident
@@ -151,6 +156,8 @@ def move(
             f"it cannot {name} from there.",
             _choices(incident),
         )
+    if name == "resolve" and actor.kind != "system":
+        custom_fields.require(incident, RequiredWhen.RESOLVING)
     old = incident.state
     _enter(incident, step)
     incident.save()
@@ -297,24 +304,19 @@ def _hand_over(incident: Incident, role: IncidentRole, user: User, actor: Actor)
 
 @transaction.atomic
 def edit(*, incident_id: int, changes: Mapping[str, Any], actor: Actor) -> Incident:
-    """Change descriptive fields; `changes` maps names of `EDITABLE` to new values."""
+    """Change what people say of it; `changes` maps names of `particulars.EDITABLE` to values."""
     incident = locked(incident_id)
-    told: dict[str, list[str]] = {}
-    for name, value in changes.items():
-        if name not in EDITABLE:
-            raise Invalid(
-                f"{name} cannot be edited.", f"Fields: {', '.join(EDITABLE)}.", field=name
-            )
-        old = getattr(incident, name)
-        if old != value:
-            told[name] = [str(old or ""), str(value or "")]
-            setattr(incident, name, value)
+    told, fields = particulars.apply(incident, changes)
     if not incident.title.strip():
         raise Invalid("An incident needs a title.", "Say what is broken.", field="title")
     if told:
         told |= classification.find(incident)
+    if told or fields:
         incident.save()
-        bus.emit(incident, facts.IncidentEdited(changes=told), actor=actor)
+    bodies: list[facts.FactBody] = [facts.IncidentEdited(changes=told)] if told else []
+    bodies += [facts.FieldsChanged(changes=fields)] if fields else []
+    if bodies:
+        bus.emit_all([bus.News(incident=incident, bodies=bodies, actor=actor)])
     return incident
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from incidents.models import Alert, Fact, Incident, IncidentType
+from incidents.models import Alert, CustomField, Fact, Incident, IncidentType
 
 _ALERTS_READ: Final = 20
 _MOST: Final = 20_000
@@ -44,7 +44,7 @@ _KEEP: Final = f"""
 
 @transaction.atomic
 def index(incident_id: int) -> None:
-    """Write the incident's own words anew. Six queries."""
+    """Write the incident's own words anew. Six queries, one more for its own fields."""
     rows = Incident.objects.select_related("service").select_for_update(of=("self",))
     incident = rows.filter(pk=incident_id).first()
     if incident is None:
@@ -109,6 +109,11 @@ def _alike(incident: Incident, alerts: list[Alert]) -> str:
     return " ".join(texts)
 
 
+def _in_own_fields(incident: Incident) -> list[str]:
+    fields = CustomField.objects.filter(pk__in=[int(pk) for pk in incident.custom])
+    return [f"{field.name}: {field.worded(field.of(incident.custom))}" for field in fields]
+
+
 def _own_texts(incident: Incident, alerts: list[Alert]) -> list[str]:
     service = [incident.service.name, incident.service.slug] if incident.service else []
     return [
@@ -117,6 +122,10 @@ def _own_texts(incident: Incident, alerts: list[Alert]) -> list[str]:
         incident.customer_impact,
         incident.root_cause,
         incident.environment,
+        *incident.regions,
+        incident.revenue_impact,
         *service,
+        *(each.name for each in incident.affected_services.all()),
+        *_in_own_fields(incident),
         *dict.fromkeys(alert.title for alert in alerts),
     ]

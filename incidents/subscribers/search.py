@@ -2,16 +2,20 @@
 
 from incidents.events import bus
 from incidents.events.relations import IncidentMerged, IncidentSplit, IncidentUnmerged
-from incidents.events.types import IncidentClassified, IncidentEdited, IncidentTriaged
+from incidents.events.types import (
+    FieldsChanged,
+    IncidentClassified,
+    IncidentEdited,
+    IncidentTriaged,
+)
 from incidents.models import Fact
 from incidents.reactions import search
 
+_BY_ITSELF = (IncidentTriaged, IncidentClassified, IncidentEdited, FieldsChanged)
 _BY_ALERTS = (IncidentMerged, IncidentUnmerged, IncidentSplit)
 
 
-@bus.subscribe(
-    *(IncidentTriaged, IncidentClassified, IncidentEdited, *_BY_ALERTS), name="incidents.search"
-)
+@bus.subscribe(*_BY_ITSELF, *_BY_ALERTS, name="incidents.search")
 def index_words(fact: Fact) -> None:
     """Each new incident is triaged: so each is indexed."""
     search.index(fact.incident_id)

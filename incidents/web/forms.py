@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
-from incidents.kernel.errors import Invalid
+from incidents.kernel.errors import DomainError, Invalid
 from incidents.kernel.options import Option
 from incidents.models import Impact, IncidentType, Integration, Role, Scope, Service, Severity, User
 from incidents.sources.adapters import ADAPTERS
@@ -40,6 +40,46 @@ class DeclareForm(forms.Form):
         widget=forms.Select({"class": "select"}),
     )
     private = forms.BooleanField(required=False)
+    customer_impact = forms.CharField(
+        required=False,
+        max_length=20_000,
+        label="What customers notice",
+        widget=forms.Textarea({"class": "textarea", "rows": 2}),
+    )
+    environment = forms.CharField(
+        required=False, max_length=60, widget=forms.TextInput({"class": "input"})
+    )
+    regions = forms.CharField(
+        required=False,
+        max_length=1300,
+        widget=forms.TextInput({"class": "input", "placeholder": "eu-west, us-east"}),
+    )
+    revenue_per_hour = forms.CharField(
+        required=False,
+        max_length=20,
+        label="Revenue lost an hour",
+        help_text="Leave it empty while nobody knows.",
+        widget=forms.TextInput({"class": "input", "inputmode": "decimal"}),
+    )
+    revenue_currency = forms.CharField(
+        required=False,
+        max_length=3,
+        label="Currency",
+        widget=forms.TextInput({"class": "input", "placeholder": "EUR"}),
+    )
+    affected_services = forms.ModelMultipleChoiceField(
+        Service.objects.all(),
+        to_field_name="slug",
+        required=False,
+        label="Other services hit",
+        widget=forms.SelectMultiple({"class": "select many", "size": 4}),
+    )
+
+    PARTICULARS = ("regions", "revenue_per_hour", "revenue_currency", "affected_services")
+
+    def blame(self, error: DomainError) -> None:
+        field = error.field if isinstance(error, Invalid) else ""
+        self.add_error(field if field in self.fields else None, str(error))
 
 
 class InviteForm(forms.Form):

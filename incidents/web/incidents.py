@@ -8,10 +8,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from incidents import access
+from incidents.kernel.errors import DomainError
 from incidents.models import Category, IncidentType, Priority, Service, Severity, State
 from incidents.pipeline import lifecycle
 from incidents.selectors import pages, searching
 from incidents.selectors.incidents import IncidentFilter, find
+from incidents.web import custom_fields
 from incidents.web.forms import DeclareForm
 from incidents.web.guard import Request, requires
 from incidents.web.permissions import abilities
@@ -74,13 +76,17 @@ def listing(request: Request) -> HttpResponse:
 def declare(request: Request) -> HttpResponse:
     form = DeclareForm(request.POST or None, initial={"severity": "P2"})
     if request.method == "POST" and form.is_valid():
-        return _declared(request, form)
+        try:
+            return _declared(request, form)
+        except DomainError as error:
+            form.blame(error)
     htmx = bool(getattr(request, "htmx", False))
     template = "incidents/_declare_form.html" if htmx else "incidents/declare.html"
     context = {
         "form": form,
         "severities": Severity.objects.all(),
         "services": Service.objects.all(),
+        "own_fields": custom_fields.inputs({}, request.POST),
         "may": abilities(request.principal),
     }
     return render(request, template, context, status=422 if form.is_bound else 200)
@@ -94,7 +100,13 @@ def _declared(request: Request, form: DeclareForm) -> HttpResponse:
         service=data["service"],
         summary=data["summary"],
         private=data["private"],
+        customer_impact=data["customer_impact"],
+        environment=data["environment"],
         choices={name: data[name] for name in ("type", "impact") if data[name]},
+        particulars={
+            **{name: data[name] for name in form.PARTICULARS if data[name]},
+            "custom_fields": custom_fields.given(request.POST),
+        },
     )
     incident = lifecycle.declare(declaration=declaration, actor=request.principal.actor)
     address = incident.get_absolute_url()

@@ -11,6 +11,7 @@ from incidents.web import (
     incidents,
     integrations,
     notices,
+    own_fields,
     signals,
     welcome,
 )
@@ -76,6 +77,8 @@ urlpatterns = [
         name="routing_publish",
     ),
     path("settings/routing/versions/<int:number>/try", trying.try_one, name="routing_try"),
+    path("settings/fields", own_fields.listing, name="fields"),
+    path("settings/fields/<int:pk>", own_fields.edit, name="field"),
     path("settings/keys", configuration.key_list, name="keys"),
     path("settings/keys/<int:pk>", configuration.key_change, name="key"),
     path("account", accounts.account, name="account"),

@@ -12,6 +12,7 @@ from incidents.kernel.actor import Actor
 from incidents.models import (
     Alert,
     ApiKey,
+    CustomField,
     DetectionRule,
     GroupingPolicy,
     Incident,
@@ -158,6 +159,7 @@ def open_values(
         "runbook": "restart",
         "key": key.pk,
         "rule": rule.pk,
+        "field": CustomField.objects.create(key="tier", name="Customer tier").pk,
         **noise(),
         "source": source.pk,
         "integration": integration.pk,
@@ -208,6 +210,7 @@ def values_for(route: str, values: dict[str, Any]) -> dict[str, Any]:
         "detection/sources/": "source",
         "detection/rules/": "rule",
         "maintenance": "window",
+        "settings/fields/": "field",
         "settings/grouping/policies/": "policy",
         "grouping-policies/": "policy",
         "settings/grouping/inhibitions/": "inhibition",

@@ -17,12 +17,16 @@ from incidents.kernel.errors import Invalid, NotFound
 from incidents.models import Incident, Service
 from incidents.pipeline import lifecycle
 from incidents.pipeline.triage import Severities
+from incidents.web import custom_fields
 from incidents.web.guard import Request, requires
 from warroom.models import Message
 from warroom.services import chat, roles, saying
 from warroom.views.room import draw_head
 
-_TEXTS = ("title", "summary", "customer_impact", "root_cause", "environment")
+_TEXTS = (
+    *("title", "summary", "customer_impact", "root_cause", "environment", "revenue_impact"),
+    *("revenue_per_hour", "revenue_currency", "regions"),
+)
 MAX_REASON = 300
 
 
@@ -96,6 +100,10 @@ def edit(request: Request, ref: str) -> HttpResponse:
         changes["service"] = _service(_text(request, "service"))
     if "false_positive" in request.POST:
         changes["false_positive"] = _text(request, "false_positive") == "yes"
+    if "affected_services" in request.POST:
+        slugs = [slug for slug in request.POST.getlist("affected_services") if slug]
+        changes["affected_services"] = [_service(slug) for slug in slugs[:100]]
+    changes["custom_fields"] = custom_fields.given(request.POST)
     lifecycle.edit(incident_id=incident.pk, changes=changes, actor=request.principal.actor)
     return _done(request, incident)
 

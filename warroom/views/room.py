@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from incidents import access
 from incidents.models import Alert, Incident, Service, Severity
 from incidents.selectors import changes
+from incidents.web import custom_fields
 from incidents.web.guard import Request, requires
 from incidents.web.permissions import abilities
 from warroom.rendering import Item, item_of
@@ -55,6 +56,7 @@ def _tab_context(request: Request, incident: Incident, alerts: list[Alert]) -> C
     overview: Context = {}
     if is_overview:
         overview = triage.context(request, incident) | record.context(incident)
+        overview["particulars"] = custom_fields.particulars(incident)
     shown = {
         "timeline": counts.timeline,
         "tasks": task_selectors.count_open(incident),

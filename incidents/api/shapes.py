@@ -68,6 +68,7 @@ class IncidentOut(serializers.Serializer[Any]):
     updated_at = serializers.DateTimeField()
     last_seq = serializers.IntegerField(help_text="The number of the newest fact.")
     url = serializers.SerializerMethodField()
+    _ours: list[CustomField] | None = None
 
     def get_url(self, incident: Incident) -> str:
         return incident.get_absolute_url()
@@ -83,10 +84,9 @@ class IncidentOut(serializers.Serializer[Any]):
 
     def _fields_of_ours(self) -> list[CustomField]:
         """Read once an answer, retired ones too: what they hold stays readable."""
-        found: list[CustomField] | None = self.context.get("custom_fields")
-        if found is None:
-            found = self.context["custom_fields"] = list(CustomField.objects.all())
-        return found
+        if self._ours is None:
+            self._ours = list(CustomField.objects.all())
+        return self._ours
 
     def get_status(self, incident: Incident) -> str:
         return _IN_FOUR_WORDS[State(incident.state)]

@@ -1,10 +1,12 @@
 """The fields that an installation defined, as forms ask for them and pages show them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from incidents.models import CustomField, FieldKind, Incident, RequiredWhen
+from django.db.models import Exists, OuterRef
+
+from incidents.models import CustomField, FieldKind, Incident, RequiredWhen, Service
 from incidents.pipeline import custom_fields
 
 PREFIX: Final = "field-"
@@ -101,15 +103,23 @@ def given(typed: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def particulars(incident: Incident) -> Particulars:
-    """Two queries, three where it holds values of fields that are no longer asked for."""
+def services_for(incident: Incident) -> list[Service]:
+    """All services; `is_hit` where the incident hits it beside its main one. One query."""
+    beside = Incident.affected_services.through.objects.filter(
+        incident=incident, service=OuterRef("pk")
+    )
+    return list(Service.objects.annotate(is_hit=Exists(beside)))
+
+
+def particulars(incident: Incident, services: Iterable[Service]) -> Particulars:
+    """One query, two where it holds values of fields that are no longer asked for."""
     asked = inputs(incident.custom, {}).all
     known = {str(each.field.pk) for each in asked}
     retired = [int(pk) for pk in incident.custom if pk not in known]
     gone = CustomField.objects.filter(pk__in=retired) if retired else []
     fields = [*(each.field for each in asked), *gone]
     return Particulars(
-        services=[each.name for each in incident.affected_services.all()],
+        services=[each.name for each in services if getattr(each, "is_hit", False)],
         fields=[
             shown
             for field in fields

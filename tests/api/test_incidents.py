@@ -210,8 +210,8 @@ def test_it_keeps_the_filters_from_page_to_page(root: Program, declare: Declare)
 @pytest.mark.parametrize(
     ("path", "count"),
     [
-        ("/api/incidents", 3),  # key, its use noted, incidents
-        ("/api/incidents?severity=P1", 4),  # and the severities
+        ("/api/incidents", 4),  # key, its use noted, incidents, what they hit
+        ("/api/incidents?severity=P1", 5),  # and the severities
         ("/api/incidents/{ref}/roles", 4),  # key, use, incident, roles with people
         ("/api/incidents/{ref}/alerts", 4),  # key, use, incident, alerts
         ("/api/alerts", 3),  # key, use, alerts

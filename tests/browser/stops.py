@@ -243,6 +243,7 @@ SETTINGS: Final = (
     ),
     Stop("bridge", "/settings/bridge", by="admin", worlds=("fresh", "typical")),
     Stop("bridge-zoom", "/settings/bridge?provider=zoom", by="admin", worlds=ONCE),
+    Stop("fields", "/settings/fields", by="admin", worlds=("fresh", "typical")),
     Stop("keys", "/settings/keys", by="admin", worlds=ALWAYS),
     Stop(
         "keys-told-once",

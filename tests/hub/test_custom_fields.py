@@ -87,11 +87,12 @@ def test_a_change_is_a_fact(fill: Fill, incident: Incident) -> None:
 
 def test_it_must_be_filled_in_to_resolve(fill: Fill, incident: Incident, people: People) -> None:
     define("cause", required="resolving")
-    resolve = {"incident_id": incident.pk, "name": "resolve"}
+    actor = Actor.of(people.commander)
     with pytest.raises(Conflict, match="Fill in Cause to resolve"):
-        lifecycle.move(**resolve, actor=Actor.of(people.commander))
+        lifecycle.move(incident_id=incident.pk, name="resolve", actor=actor)
     fill(cause="A full disk")
-    assert lifecycle.move(**resolve, actor=Actor.of(people.commander)).state == "resolved"
+    moved = lifecycle.move(incident_id=incident.pk, name="resolve", actor=actor)
+    assert moved.state == "resolved"
 
 
 def test_alerts_that_end_resolve_without_it(incident: Incident) -> None:

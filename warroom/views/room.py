@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from incidents import access
-from incidents.models import Alert, Incident, Service, Severity
+from incidents.models import Alert, Incident, Severity
 from incidents.selectors import changes
 from incidents.web import custom_fields
 from incidents.web.guard import Request, requires
@@ -56,7 +56,9 @@ def _tab_context(request: Request, incident: Incident, alerts: list[Alert]) -> C
     overview: Context = {}
     if is_overview:
         overview = triage.context(request, incident) | record.context(incident)
-        overview["particulars"] = custom_fields.particulars(incident)
+        services = custom_fields.services_for(incident)
+        overview["services"] = services
+        overview["particulars"] = custom_fields.particulars(incident, services)
     shown = {
         "timeline": counts.timeline,
         "tasks": task_selectors.count_open(incident),
@@ -70,7 +72,6 @@ def _tab_context(request: Request, incident: Incident, alerts: list[Alert]) -> C
             "timeline_more": more,
             "counts": counts,
             "alerts_total": counts.alerts,
-            "services": Service.objects.all(),
             "recent_changes": changes.around(incident) if is_overview else [],
         }
     )

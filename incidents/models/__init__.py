@@ -61,6 +61,7 @@ from incidents.models.routing import (
     RoutingVersion,
     VersionState,
 )
+from incidents.models.saved_view import DefaultView, SavedView
 from incidents.models.search import SearchText
 from incidents.models.severity import Severity
 from incidents.models.signal import Signal, SignalState
@@ -83,6 +84,7 @@ __all__ = [
     "Change",
     "Comparator",
     "CustomField",
+    "DefaultView",
     "Delivery",
     "DeliveryState",
     "DetectionRule",
@@ -131,6 +133,7 @@ __all__ = [
     "RuleMode",
     "RuleRun",
     "RuleSeries",
+    "SavedView",
     "Scope",
     "SearchText",
     "Service",

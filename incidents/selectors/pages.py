@@ -34,12 +34,13 @@ def _read(cursor: str) -> tuple[datetime, int] | None:
 
 
 def page(
-    rows: QuerySet[Row], field: str, *, before: str = "", after: str = "", size: int = SIZE
+    rows: QuerySet[Row], field: str, *, before: str = "", after: str = "", size: int = 0
 ) -> Page[Row]:
     """`size` rows by descending `field` then id, older than `before` or newer than `after`.
 
     A cursor that cannot be read means the first page. One query.
     """
+    size = size or SIZE
     older_than, newer_than = _read(before), _read(after)
     if newer_than is not None:
         moment, pk = newer_than

@@ -1,74 +1,20 @@
-"""The list of incidents, declaring one, and quick search."""
+"""Declaring an incident, and quick search."""
 
-from typing import Any
-from urllib.parse import urlencode
-
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from incidents import access
 from incidents.kernel.errors import DomainError
-from incidents.models import Category, IncidentType, Priority, Service, Severity, State
+from incidents.models import Service, Severity
 from incidents.pipeline import lifecycle
-from incidents.selectors import pages, searching
-from incidents.selectors.incidents import IncidentFilter, find
+from incidents.selectors import searching
 from incidents.web import custom_fields
 from incidents.web.forms import DeclareForm
 from incidents.web.guard import Request, requires
 from incidents.web.permissions import abilities
 
 SUGGESTIONS = 8
-
-
-def chosen_filters(request: HttpRequest) -> dict[str, str]:
-    names = ("q", "state", "severity", "service", "type", "category", "priority")
-    return {name: request.GET.get(name, "").strip()[:100].replace("\0", "") for name in names}
-
-
-def neighbours(request: HttpRequest, page: pages.Page[Any]) -> dict[str, str]:
-    """Addresses of the pages beside this one, keeping the filters."""
-    kept = {name: value for name, value in chosen_filters(request).items() if value}
-    links = {}
-    for label, cursor, param in (("older", page.older, "before"), ("newer", page.newer, "after")):
-        links[label] = f"?{urlencode({**kept, param: cursor})}" if cursor else ""
-    return links
-
-
-@require_safe
-@requires("incident.read")
-def listing(request: Request) -> HttpResponse:
-    filters = chosen_filters(request)
-    chosen = IncidentFilter(
-        state=filters["state"],
-        severity=filters["severity"],
-        service=filters["service"],
-        text=filters["q"],
-        type=filters["type"],
-        category=filters["category"],
-        priority=filters["priority"],
-    )
-    rows = find(access.visible_incidents(request.principal), chosen)
-    page = pages.page(
-        rows.prefetch_related("role_assignments__user"),
-        "opened_at",
-        before=request.GET.get("before", ""),
-        after=request.GET.get("after", ""),
-    )
-    context = {
-        "incidents": page.rows,
-        "filters": filters,
-        "filtered": chosen.is_set,
-        "states": State.choices,
-        "severities": Severity.objects.all(),
-        "services": Service.objects.all(),
-        "types": IncidentType.choices,
-        "categories": Category.choices,
-        "priorities": Priority.choices,
-        "may": abilities(request.principal),
-        **neighbours(request, page),
-    }
-    return render(request, "incidents/incident_list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -119,7 +65,7 @@ def _declared(request: Request, form: DeclareForm) -> HttpResponse:
 @requires("incident.read")
 def search(request: Request) -> JsonResponse:
     """Incidents for the palette: the best first, each with the text in which the words are."""
-    text = chosen_filters(request)["q"]
+    text = request.GET.get("q", "").strip().replace("\0", "")[: searching.LONGEST]
     visible = access.visible_incidents(request.principal)
     found = [
         {

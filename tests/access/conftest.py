@@ -20,6 +20,7 @@ from incidents.models import (
     Integration,
     MaintenanceWindow,
     Notice,
+    SavedView,
     Service,
     Severity,
     Signal,
@@ -159,6 +160,9 @@ def open_values(
         "runbook": "restart",
         "key": key.pk,
         "rule": rule.pk,
+        "view": SavedView.objects.create(
+            owner=people.commander, name="Open", query="state=open"
+        ).pk,
         "field": CustomField.objects.create(key="tier", name="Customer tier").pk,
         **noise(),
         "source": source.pk,

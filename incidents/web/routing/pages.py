@@ -12,7 +12,6 @@ from incidents.pipeline.routing import versions
 from incidents.selectors import pages, routing
 from incidents.selectors.routing_words import Words
 from incidents.web.guard import Request, requires
-from incidents.web.incidents import neighbours
 from incidents.web.permissions import abilities
 
 
@@ -35,7 +34,8 @@ def overview(request: Request) -> HttpResponse:
         "versions": page.rows,
         "log": routing.log(),
         "may": abilities(request.principal),
-        **neighbours(request, page),
+        "older": f"?before={page.older}" if page.older else "",
+        "newer": f"?after={page.newer}" if page.newer else "",
     }
     return render(request, "incidents/routing/overview.html", context)
 

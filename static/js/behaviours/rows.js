@@ -13,6 +13,8 @@ function show() {
   if (!bar) return;
   bar.hidden = picked.size === 0;
   bar.querySelector("[data-pick-count]").textContent = picked.size;
+  const all = bar.querySelector("[data-pick-all]");
+  if (all) all.checked = boxes().every((box) => box.checked);
 }
 
 function pick(box, on) {
@@ -61,6 +63,7 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("change", ({ target }) => {
   if (target.matches("[data-pick]")) pick(target, target.checked);
+  if (target.matches("[data-pick-all]")) for (const box of boxes()) pick(box, target.checked);
 });
 document.addEventListener("click", ({ target }) => {
   if (!target.closest("[data-pick-none]")) return;

@@ -45,6 +45,16 @@ async def test_it_tells_of_alerts(enter: Enter, people: People, incident: Incide
     assert alert["alerts"] == [{"what": "attached", "id": 7, "title": "5xx above 5 %"}]
 
 
+async def test_it_tells_when_an_alert_is_found_to_belong_to_an_incident(
+    enter: Enter, people: People, incident: Incident
+) -> None:
+    olga = await enter(people.observer)
+    await olga.expect("hello")
+    await workers.run(_attach, incident)
+    found = await olga.expect("correlation_found")
+    assert (found["incident"], found["alerts"][0]["title"]) == (incident.reference, "5xx above 5 %")
+
+
 def _attach(incident: Incident) -> None:
     body = facts.AlertAttached(alert_id=7, title="5xx above 5 %", severity="P1")
     with transaction.atomic():

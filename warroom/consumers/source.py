@@ -88,7 +88,8 @@ def _look(after: Mapping[int, int], readers: frozenset[str]) -> Changes:
 
 
 def _events(change: changes.Change, audience: frozenset[str] | None) -> list[Event]:
-    """Created or updated, and the alerts; chat alone is no news for the board."""
+    """Created or updated, and the alerts; chat alone is no news for the board. An alert that joins
+    what was open already has been found to belong there."""
     incident = change.incident
     told = {kind for kind in change.kinds if not kind.startswith("chat.")}
     body = {"incident": incident.reference, "seq": incident.last_seq, "data": summary(incident)}
@@ -100,6 +101,10 @@ def _events(change: changes.Change, audience: frozenset[str] | None) -> list[Eve
     if any(kind.startswith("alert.") for kind in told):
         alerts = change.alerts[:MOST_ALERTS]
         events.append(Event(incident.pk, "alert", {**body, "alerts": alerts}, audience))
+        joined = [alert for alert in alerts if alert["what"] == "attached"]
+        if joined and facts.IncidentOpened.kind not in told:
+            found = {**body, "alerts": joined}
+            events.append(Event(incident.pk, "correlation_found", found, audience))
     return events
 
 

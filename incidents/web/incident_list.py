@@ -135,7 +135,7 @@ def listing(request: Request) -> HttpResponse:
         "newer": f"?{asked.query(after=page.newer)}" if page.newer else "",
         "may": abilities(request.principal),
         **_choices(asked, fields),
-        **saved_views.context(request, asked.query(view="")),
+        **saved_views.context(request, asked.query(view=""), default),
     }
     return render(request, "incidents/incident_list.html", context)
 

@@ -37,9 +37,8 @@ def default_of(principal: access.Principal) -> SavedView | None:
     return row.view
 
 
-def context(request: Request, query: str) -> dict[str, Any]:
-    """What the list shows of views; `query` is what it asks for now. Two queries."""
-    default = default_of(request.principal)
+def context(request: Request, query: str, default: SavedView | None) -> dict[str, Any]:
+    """What the list shows of views; `query` is what it asks for now. One query."""
     number = request.GET.get("view", "")
     views = list(offered(request.principal)[:MOST])
     here = next((view for view in views if str(view.pk) == number), None)

@@ -1,6 +1,6 @@
 """The list of incidents: filters, order, columns, and the views that people keep."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any, Final
@@ -190,7 +190,7 @@ def _cell(incident: Incident, name: str, own: Mapping[str, CustomField]) -> tupl
     return COLUMNS.get(name, ""), _SHOWN[name](incident) if name in _SHOWN else ""
 
 
-_SHOWN: Final = {
+_SHOWN: Final[Mapping[str, Callable[[Incident], str]]] = {
     "team": lambda incident: incident.team.name if incident.team else "",
     "people": lambda incident: ", ".join(str(held.user) for held in incident.current_roles()[:3]),
     "category": lambda incident: incident.get_category_display(),

@@ -115,7 +115,7 @@ def test_it_lists_incidents_in_a_fixed_number_of_queries(
     for n in range(30):
         declare(f"Incident {n}")
     browser = sign_in(people.observer)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         browser.get("/incidents")
 
 

@@ -18,6 +18,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  # need
 from incidents.door.asgi import intake  # noqa: E402
 from incidents.door.health import health  # noqa: E402
 from incidents.door.pings import pings  # noqa: E402
+from incidentsite.bodies import LimitedBody  # noqa: E402
 from incidentsite.dispatch import Dispatcher, not_served_here  # noqa: E402
 from statuspage.door import status_door  # noqa: E402
 from warroom.consumers.origin import SameOrigin  # noqa: E402
@@ -27,7 +28,7 @@ _sockets = SameOrigin(URLRouter(websocket_urlpatterns))
 
 application = Dispatcher(
     doors=(intake, pings, health, status_door),
-    rest=ProtocolTypeRouter({"http": _django, "websocket": _sockets}),
+    rest=ProtocolTypeRouter({"http": LimitedBody(_django), "websocket": _sockets}),
 )
 gate = Dispatcher(doors=(intake, pings, health, status_door), rest=not_served_here)
 

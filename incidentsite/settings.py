@@ -170,6 +170,15 @@ SIGNAL_RETENTION_DAYS = env.float("SIGNAL_RETENTION_DAYS", default=90)
 STORM_INCIDENTS_PER_MINUTE = env.int("STORM_INCIDENTS_PER_MINUTE", default=20)
 # A sender with more open alerts than that has further conditions counted, not listed.
 OPEN_ALERTS_PER_INTEGRATION = env.int("OPEN_ALERTS_PER_INTEGRATION", default=10_000)
+# What people attach in rooms lies here, under random names; every machine must see the same place.
+FILES_DIR = Path(env.str("FILES_DIR", default=str(DATA_DIR / "files"))).resolve()
+UPLOAD_MAX_BYTES = round(env.float("UPLOAD_MAX_MB", default=10) * 2**20)
+UPLOADS_PER_INCIDENT = env.int("UPLOADS_PER_INCIDENT", default=100)
+FILE_UPLOAD_HANDLERS = [
+    "incidentsite.bodies.SizeLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 # How many detection rules are asked at once.
 DETECTION_CONCURRENCY = env.int("DETECTION_CONCURRENCY", default=10)
 # How much text the shared document of an incident holds, and how much memory of its edits.

@@ -99,6 +99,7 @@ def load() -> None:
         {
             statuspage.refresh_stale_pages.name: statuspage.EVERY,
             warroom.keep_documents.name: warroom.KEEP_EVERY,
+            warroom.sweep_files.name: warroom.SWEEP_EVERY,
         }
     )
     Setting.objects.update_or_create(name=_MARK, defaults={"value": VERSION})

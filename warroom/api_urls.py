@@ -2,12 +2,15 @@
 
 from incidents.api.routes import route
 from warroom import api
-from warroom.api import bridge, document, record, tasks
+from warroom.api import bridge, document, files, record, tasks
 
 app_name = "warroom_api"
 urlpatterns = [
     route("incidents/<ref>/messages", api.MessagesView, name="messages"),
     route("incidents/<ref>/messages/<uuid:message>", api.MessageView, name="message"),
+    route("incidents/<ref>/files", files.FilesView, name="files"),
+    route("incidents/<ref>/files/<uuid:file>", files.FileView, name="file"),
+    route("incidents/<ref>/files/<uuid:file>/content", files.ContentView, name="file_content"),
     route("incidents/<ref>/timeline", api.TimelineView, name="timeline"),
     route("incidents/<ref>/bridge", bridge.BridgeView, name="bridge"),
     route("incidents/<ref>/documents", document.DocumentsView, name="documents"),

@@ -7,9 +7,10 @@ from celery import shared_task
 from incidents.kernel.actor import Actor
 from incidents.kernel.outbound import OutboundError
 from incidents.tasks import slots
-from warroom.services import bridge, document_versions
+from warroom.services import bridge, document_versions, files
 
 KEEP_EVERY: Final = 30
+SWEEP_EVERY: Final = 3600
 
 
 @shared_task(name="warroom.keep_documents")
@@ -35,3 +36,9 @@ def open_bridge(incident_id: int, asked_by: dict[str, Any] | None = None) -> Non
 )
 def end_bridge(bridge_id: int) -> None:
     bridge.end_call(bridge_id)
+
+
+@shared_task(name="warroom.sweep_files")
+def sweep_files() -> int:
+    """Delete contents that no attachment refers to; returns how many."""
+    return files.sweep() if slots.take("warroom.sweep_files", SWEEP_EVERY) else 0

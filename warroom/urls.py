@@ -2,7 +2,18 @@
 
 from django.urls import path, register_converter
 
-from warroom.views import actions, bridge, commands, document, named, record, room, tasks, triage
+from warroom.views import (
+    actions,
+    bridge,
+    commands,
+    document,
+    files,
+    named,
+    record,
+    room,
+    tasks,
+    triage,
+)
 
 app_name = "warroom"
 
@@ -69,4 +80,8 @@ urlpatterns = [
         document.restore,
         name="document_restore",
     ),
+    path("incidents/<reference:ref>/files", files.files, name="files"),
+    path("incidents/<reference:ref>/files/<uuid:file>", files.file, name="file"),
+    path("incidents/<reference:ref>/files/<uuid:file>/preview", files.preview, name="file_preview"),
+    path("incidents/<reference:ref>/files/<uuid:file>/remove", files.remove, name="file_remove"),
 ]

@@ -1,12 +1,13 @@
-"""JSON bodies, strictly: limited in size, and only what the database can hold."""
+"""JSON bodies, strictly: limited in size, and only what the database can hold; and files."""
 
 import codecs
 import json
 from collections.abc import Iterator, Mapping
 from typing import IO, Any, Final
 
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from rest_framework.exceptions import ParseError, ValidationError
-from rest_framework.parsers import BaseParser
+from rest_framework.parsers import BaseParser, MultiPartParser
 
 from incidents.api.errors import TooLarge
 
@@ -69,3 +70,20 @@ def _fault(text: str) -> str:
     if any("\ud800" <= char <= "\udfff" for char in text):
         return "This holds half of a surrogate pair, which is no character. Remove it."
     return ""
+
+
+class UploadParser(MultiPartParser):
+    """A form with files; `oversized` of the request tells which one was too large to read on."""
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RequestDataTooBig as error:
+            raise TooLarge("The fields beside the file are too long. Send less at once.") from error
+        except SuspiciousOperation as error:
+            raise ParseError(f"The form cannot be read: {error}") from error

@@ -32,6 +32,13 @@ class Invalid(DomainError):
         self.field = field
 
 
+class TooLarge(Invalid):
+    """It would be taken if it were smaller."""
+
+    code = "too_large"
+    status = 413
+
+
 class NotSignedIn(DomainError):
     code = "not_signed_in"
     status = 401

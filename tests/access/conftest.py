@@ -36,7 +36,7 @@ from postmortems import services as postmortems
 from runbooks import services as runbooks
 from runbooks.models import Runbook
 from tests.conftest import Declare, People
-from warroom.services import chat, decisions, document, hypotheses, pins, tasks
+from warroom.services import chat, decisions, document, files, hypotheses, pins, tasks
 
 # Whatever belongs to the private incident carries this word.
 MARK = "Zanzibar"
@@ -126,6 +126,13 @@ def _put_on_record(incident: Incident, seq: int, actor: Actor) -> None:
     hypotheses.propose(incident_id=pk, text=f"{word} supposed", actor=actor)
 
 
+def _attach(incident: Incident, by: User) -> dict[str, Any]:
+    word = incident.title
+    upload = files.Upload(f"{word}.txt", [f"{word} attached".encode()])
+    [row] = files.add(incident_id=incident.pk, uploads=[upload], actor=Actor.of(by))
+    return {"file": row.pk}
+
+
 @pytest.fixture
 def open_values(
     declare: Declare,
@@ -150,7 +157,9 @@ def open_values(
     routing = {"rules": [{"name": "All", "actions": {"severity": "P3"}}]}
     draft_routing = versions.write_draft(document=routing, actor=Actor.of(people.admin))
     by = people.commander
-    seen = _populate(declare("Checkout", by=by, service=service), integration, runbook, by)
+    opened = declare("Checkout", by=by, service=service)
+    # Whoever added a file may remove it.
+    seen = _populate(opened, integration, runbook, by) | _attach(opened, people.teammate)
     return {
         "token": "in_unknown",
         "kind": "markdown",
@@ -182,7 +191,8 @@ def hide(
     def make() -> dict[str, Any]:
         runbook, by = Runbook.objects.get(slug="restart"), people.commander
         incident = declare(MARK, by=by, private=True)
-        return {**open_values, **_populate(incident, integration, runbook, by)}
+        inside = _populate(incident, integration, runbook, by) | _attach(incident, by)
+        return {**open_values, **inside}
 
     return make
 

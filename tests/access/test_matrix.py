@@ -25,6 +25,7 @@ STRICTER: Final = {
     ("warroom:bridge", "POST"): "incident.respond",
     ("warroom:access", "POST"): "incident.command",
     ("warroom:document", "POST"): "incident.respond",
+    ("warroom:files", "POST"): "incident.respond",
     ("postmortems:section", "POST"): "postmortem.write",
 }
 GUARDED: Final = [a for a in every_address() if (("GET", PUBLIC) not in (a.actions or ()))]

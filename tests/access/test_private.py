@@ -45,6 +45,8 @@ TELLING: Final = (
     *("/incidents/{ref}/tasks/{task}", "/incidents/{ref}/known", "/api/incidents/{ref}/tasks"),
     *("/api/incidents/{ref}/decisions", "/api/incidents/{ref}/hypotheses"),
     *("/incidents/{ref}/hypotheses/{hypothesis}",),
+    *("/incidents/{ref}/files", "/incidents/{ref}/files/{file}"),
+    *("/api/incidents/{ref}/files", "/api/incidents/{ref}/files/{file}/content"),
 )
 Strangers = list[tuple[str, Client, dict[str, str]]]
 

@@ -95,7 +95,16 @@ ROOM: Final = (
     Stop("room", "/incidents/{ref}"),
     *(
         Stop(f"room-{tab}", f"/incidents/{{ref}}?tab={tab}")
-        for tab in ("timeline", "tasks", "alerts", "runbooks", "document", "updates", "postmortem")
+        for tab in (
+            "timeline",
+            "tasks",
+            "alerts",
+            "runbooks",
+            "document",
+            "updates",
+            "postmortem",
+            "files",
+        )
     ),
     Stop("document", "/incidents/{ref}/document", worlds=ONCE),
     Stop("document-read", "/incidents/{ref}/document?view=read", worlds=ONCE),
@@ -116,6 +125,11 @@ ROOM: Final = (
     Stop("room-hypothesis", "/incidents/{ref}/hypotheses/1", worlds=ONCE),
     Stop("room-quiet-tasks", "/incidents/{quiet}?tab=tasks", worlds=ONCE),
     Stop("my-tasks", "/tasks?who=all", worlds=ALWAYS),
+    Stop("room-files", "/incidents/{ref}?tab=files"),
+    Stop("files", "/incidents/{ref}/files"),
+    Stop("files-first", "/incidents/{quiet}/files", worlds=ONCE),
+    Stop("files-none", "/incidents/{ref}/files?q=nowhere", worlds=ONCE),
+    Stop("files-observed", "/incidents/{ref}/files", by="olga", worlds=ONCE),
     Stop("room-observed", "/incidents/{ref}", by="olga", worlds=ONCE),
     Stop("room-quiet", "/incidents/{quiet}", worlds=ONCE),
     Stop("room-quiet-runbooks", "/incidents/{quiet}?tab=runbooks", worlds=ONCE),
@@ -313,6 +327,8 @@ NO_PAGES: Final = {
     "warroom:preview": "JSON for the composer",
     "warroom:document_markdown": "a file; tests/warroom opens it",
     "warroom:bridge": "the room of a video service, or back to the incident",
+    "warroom:file": "a file; tests/warroom/test_files.py opens it",
+    "warroom:file_preview": "a picture in the room",
     "web:integration_arrival": "part of the page of an integration",
     "web:noise_notices": "part of the board and of the alerts",
     "web:heartbeat_live": "part of the page of a heartbeat",
@@ -333,5 +349,6 @@ ANYTHING: Final = {
     **dict.fromkeys(("routing_live", "routing_shadow", "routing_draft", "number"), 1),
     **dict.fromkeys(("routing_rule", "key"), "3f9c01ab"),
     "alertmanager": SimpleNamespace(pk=1),
+    "file": "0198c0de-0000-7000-8000-000000000000",
     "delivery_id": "0198c0de-0000-7000-8000-000000000000",
 }

@@ -36,7 +36,7 @@ from runbooks import services as runbooks
 from runbooks.models import Runbook, RunbookRun
 from statuspage.models import Component, StatusPage
 from statuspage.services import Announcement, publish_update
-from tests.browser import beats, calls, papers, quiets, record, routes
+from tests.browser import attached, beats, calls, papers, quiets, record, routes
 from warroom.services import bridge, chat
 
 CHAT = (
@@ -248,6 +248,7 @@ def _outage(world: World) -> None:
         world.minutes_ago(minutes)
         world.say(incident, "dora" if minutes % 2 else "cara", body)
     lifecycle.note(incident_id=incident.pk, text="Both networks are up.", actor=world.actor("dora"))
+    attached.some(incident, world.people["dora"], world.people["cara"])
     world.tell_customers(incident, "identified", "We found it.", checkout="major_outage")
     record.some(incident, world.people)
     papers.write(incident, world.actor("cara"), world.actor("dora"))

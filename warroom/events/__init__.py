@@ -4,6 +4,7 @@ from incidents.events import tasks
 from warroom.events.bridge import BridgeClosed, BridgeFailed, BridgeOpened
 from warroom.events.chat import MessageEdited, MessagePosted
 from warroom.events.document import DocumentOpened, DocumentRestored, DocumentSaved
+from warroom.events.files import FileAdded, FileRemoved
 from warroom.events.record import (
     DecisionRecorded,
     HypothesisJudged,
@@ -20,6 +21,8 @@ __all__ = [
     "DocumentOpened",
     "DocumentRestored",
     "DocumentSaved",
+    "FileAdded",
+    "FileRemoved",
     "HypothesisJudged",
     "HypothesisProposed",
     "MessageEdited",

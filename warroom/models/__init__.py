@@ -1,5 +1,6 @@
 """What a room keeps beside the facts of its incident."""
 
+from warroom.models.attachment import Attachment
 from warroom.models.bridge import Bridge
 from warroom.models.decision import MAX_DECISION, Decision
 from warroom.models.document import Document, DocumentUpdate, DocumentVersion, SaveReason
@@ -14,6 +15,7 @@ __all__ = [
     "MAX_REASON",
     "MAX_TITLE",
     "UNFINISHED",
+    "Attachment",
     "Bridge",
     "Decision",
     "Document",

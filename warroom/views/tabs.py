@@ -29,6 +29,7 @@ TABS: Final = (
     Tab("runbooks", "Runbooks", panel="runbooks:panel"),
     Tab("tasks", "Tasks", panel="warroom:tasks"),
     Tab("document", "Document", panel="warroom:document"),
+    Tab("files", "Files", panel="warroom:files"),
     Tab("alerts", "Alerts", template="warroom/_alerts.html"),
     Tab("updates", "Updates", panel="statuspage:panel"),
     Tab("postmortem", "Post-mortem", panel="postmortems:panel"),

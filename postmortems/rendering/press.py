@@ -44,6 +44,8 @@ def warm() -> None:
     """Start the spare child unless there is one: somebody may want a PDF soon."""
     with _lock:
         if not any(child.poll() is None for child in _spare):
+            for dead in _spare:
+                dead.communicate()  # closes its pipes
             _spare[:] = [_start()]
 
 

@@ -326,6 +326,7 @@ NO_PAGES: Final = {
     "warroom:complete": "JSON for the composer",
     "warroom:preview": "JSON for the composer",
     "warroom:document_markdown": "a file; tests/warroom opens it",
+    "web:field": "the form of the list of fields, filled in",
     "warroom:bridge": "the room of a video service, or back to the incident",
     "warroom:file": "a file; tests/warroom/test_files.py opens it",
     "warroom:file_preview": "a picture in the room",
@@ -339,6 +340,7 @@ NO_PAGES: Final = {
 ANYTHING: Final = {
     **dict.fromkeys(("ref", "quiet", "over"), "INC-1"),
     **dict.fromkeys(("pk", "alert", "item", "run", "runbook", "step", "seq", "rule", "source"), 1),
+    "view": 1,
     "version": 1,
     **dict.fromkeys(("signal", "misread", "held", "group"), 1),
     **dict.fromkeys(("slug", "section", "token", "public", "kind"), "some"),

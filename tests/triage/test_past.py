@@ -1,5 +1,6 @@
 """What came before: how long it will last, what was like it, and who may know."""
 
+import hashlib
 import time
 from collections.abc import Callable
 from decimal import Decimal
@@ -10,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from incidents import access
 from incidents.access import Principal
+from incidents.kernel import clock
 from incidents.kernel.actor import Actor
-from incidents.models import Incident, IncidentRole, Service, User
+from incidents.models import Incident, IncidentRole, Service, Severity, User
 from incidents.pipeline import lifecycle
 from incidents.reactions import search
 from incidents.selectors import estimates, similar
@@ -140,17 +142,26 @@ def test_private_incidents_are_no_part_of_an_estimate(
 
 
 def _many(n: int, service: Service) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO incidents_incident (uuid, title, summary, severity_id, state, service_id,"
-            " type, category, impact, priority, triage, environment, customer_impact, root_cause,"
-            " private, false_positive, source, began_at, opened_at, resolved_at, updated_at,"
-            " last_seq) SELECT gen_random_uuid(), 'Checkout answers ' || n || ' slowly ' ||"
-            " md5(n::text), '', (SELECT min(id) FROM incidents_severity), 'resolved', %s,"
-            " 'performance_degradation', 'technical', 'minor', 'normal', '{}', '', '', '', false,"
-            " false, 'alert', now(), now(), now(), now(), 0 FROM generate_series(1, %s) AS n",
-            [service.pk, n],
+    now, severity = clock.now(), Severity.objects.earliest("pk")
+    Incident.objects.bulk_create(
+        Incident(
+            title=f"Checkout answers {one} slowly {hashlib.md5(str(one).encode()).hexdigest()}",
+            severity=severity,
+            state="resolved",
+            service=service,
+            type="performance_degradation",
+            category="technical",
+            impact="minor",
+            priority="normal",
+            source="alert",
+            began_at=now,
+            opened_at=now,
+            resolved_at=now,
+            updated_at=now,
         )
+        for one in range(1, n + 1)
+    )
+    with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO incidents_incidenttext SELECT id, to_tsvector('english', title)"
             " FROM incidents_incident"

@@ -7,34 +7,23 @@ inherit the addresses through the environment. Nothing starts where both address
 import atexit
 import os
 import shutil
-import signal
-import subprocess
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from incidentsite.embedded import database_url, redis_url
-from incidentsite.embedded.placement import Placement, place
+from incidentsite.embedded.placement import place
 from incidentsite.embedded.postgres import (
-    SETTINGS,
-    VOLATILE,
     make_cluster,
-    ready_command,
-    server_command,
 )
-from incidentsite.embedded.valkey import answers
-from incidentsite.embedded.valkey import server_command as valkey_command
-from incidentsite.processes import die_with_parent, is_running
+from incidentsite.processes import is_running
 from tests import template
+from tests.servers import Server, serve_postgres, start_valkey, stop
 
 # The directory of the servers this plug-in started; workers of xdist inherit it.
 OWN = "INCIDENTSITE_TEST_SERVERS"
 # The database that each worker copies, where there is one.
 TEMPLATE = "INCIDENTSITE_TEST_TEMPLATE"
 PREFIX = "incidentsite-tests-"
-SECONDS_TO_START = 30
-Server = subprocess.Popen[bytes]
 
 
 def start_throwaway_servers() -> None:
@@ -43,7 +32,7 @@ def start_throwaway_servers() -> None:
     servers: list[Server] = []
     atexit.register(_clean_up, home, servers, os.getpid())
     if "DATABASE_URL" not in os.environ:
-        servers.append(start_postgres(home))
+        servers.append(_start_postgres(home))
         os.environ["DATABASE_URL"] = database_url(home)
     if "REDIS_URL" not in os.environ:
         servers.append(start_valkey(home))
@@ -60,58 +49,17 @@ def start_own_valkey(worker: str) -> None:
     os.environ["REDIS_URL"] = redis_url(home)
 
 
-def start_postgres(home: Path) -> Server:
-    """A cluster that forgets on power cuts: several times faster, and it is thrown away."""
+def _start_postgres(home: Path) -> Server:
+    """With a template database in which all migrations are applied."""
     placement = place(home)
     if not template.bring(placement):
         make_cluster(placement, sync=False)
-        server = _serve_postgres(placement, home)
+        server = serve_postgres(placement, home)
         template.fill(database_url(home))
         stop(server)
         template.keep(placement)
     os.environ[TEMPLATE] = template.DATABASE
-    return _serve_postgres(placement, home)
-
-
-def _serve_postgres(placement: Placement, home: Path) -> Server:
-    command = server_command(placement, {**SETTINGS, **VOLATILE})
-    with (home / "postgres.log").open("ab") as log:
-        server = subprocess.Popen(
-            command,
-            cwd="/",
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            preexec_fn=die_with_parent(signal.SIGINT),  # noqa: PLW1509  calls prctl only
-            user=placement.uid,
-            group=placement.gid,
-            extra_groups=placement.extra_groups,
-        )
-    probe = ready_command(placement)
-    _wait(lambda: subprocess.run(probe, check=False).returncode == 0, server, home / "postgres.log")
-    return server
-
-
-def start_valkey(home: Path) -> Server:
-    with (home / "valkey.log").open("ab") as log:
-        server = subprocess.Popen(
-            valkey_command(home, durable=False),
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            preexec_fn=die_with_parent(),  # noqa: PLW1509  calls prctl only
-        )
-    _wait(lambda: answers(home), server, home / "valkey.log")
-    return server
-
-
-def stop(server: Server) -> None:
-    server.send_signal(signal.SIGINT)
-    try:
-        server.wait(10)
-    except subprocess.TimeoutExpired:
-        server.kill()
-        server.wait()
+    return serve_postgres(placement, home)
 
 
 def _make_home() -> Path:
@@ -123,14 +71,6 @@ def _make_home() -> Path:
         if pid.isdigit() and not is_running(int(pid)):
             shutil.rmtree(old, ignore_errors=True)
     return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=root))
-
-
-def _wait(ready: Callable[[], bool], server: Server, log: Path) -> None:
-    deadline = time.monotonic() + SECONDS_TO_START
-    while not ready():
-        if server.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError(f"The server for the tests did not start:\n{log.read_text()}")
-        time.sleep(0.02)
 
 
 def _clean_up(home: Path, servers: list[Server], owner: int) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from incidentsite.bootstrap import ROOT
@@ -66,7 +67,8 @@ class Started:
         if self.process.poll() is None:
             self.kill()
         for pid in _of(self.data_dir):
-            os.kill(pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it ended by itself meanwhile
+                os.kill(pid, signal.SIGKILL)
         self._output.unlink()
 
 

@@ -13,14 +13,21 @@ from incidentsite import embedded
 from incidentsite.bootstrap import ROOT
 from incidentsite.embedded import binaries, paths, placement, postgres, valkey
 from tests.platform.started import command_line
-from tests.services import start_postgres, start_valkey, stop
+from tests.servers import start_postgres, start_valkey, stop
 
 ANYBODY = 65534
 ASK_AS_ANYBODY = """
-import os, subprocess, tests.services
+import subprocess, sys
+from pathlib import Path
+from incidentsite.embedded import database_url
 from incidentsite.embedded.binaries import postgres_bin
-psql = [postgres_bin() / "psql", "-Atc", "SELECT 40 + 2", os.environ["DATABASE_URL"]]
+from tests.servers import start_postgres, start_valkey, stop
+home = Path(sys.argv[1])
+servers = [start_postgres(home), start_valkey(home)]
+psql = [postgres_bin() / "psql", "-Atc", "SELECT 40 + 2", database_url(home)]
 print(subprocess.check_output(psql, text=True))
+for server in servers:
+    stop(server)
 """
 
 
@@ -70,8 +77,11 @@ def test_root_without_namespaces_lends_it_an_account(
 def test_an_ordinary_user_starts_both(home: Path) -> None:
     python = python_for_anybody()
     carry_over(home)
+    data = home / "data"
+    data.mkdir()
+    os.chown(data, ANYBODY, ANYBODY)
     ran = subprocess.run(
-        [python, "-c", ASK_AS_ANYBODY],
+        [python, "-c", ASK_AS_ANYBODY, data],
         cwd=home,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(home)},
         user=ANYBODY,
@@ -100,7 +110,7 @@ def python_for_anybody() -> str:
 def carry_over(home: Path) -> None:
     """The code and the wheels, to where an ordinary user can read them."""
     home.chmod(0o755)
-    for source in (ROOT / "incidentsite", ROOT / "tests/services.py", ROOT / "tests/__init__.py"):
+    for source in (ROOT / "incidentsite", ROOT / "tests/servers.py", ROOT / "tests/__init__.py"):
         target = home / source.relative_to(ROOT)
         target.parent.mkdir(exist_ok=True)
         copy = shutil.copytree if source.is_dir() else shutil.copy

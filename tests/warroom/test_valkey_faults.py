@@ -17,7 +17,7 @@ from incidents.kernel.actor import Actor
 from incidents.models import Incident
 from incidentsite.embedded import redis_url
 from tests.conftest import People
-from tests.services import Server, start_valkey, stop
+from tests.servers import Server, start_valkey, stop
 from tests.warroom.conftest import Enter, Visitor
 from warroom.realtime.hints import HintPublisher, publisher
 from warroom.realtime.workers import workers

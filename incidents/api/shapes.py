@@ -65,6 +65,10 @@ class IncidentOut(serializers.Serializer[Any]):
     mitigated_at = serializers.DateTimeField(allow_null=True)
     resolved_at = serializers.DateTimeField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
+    merged_at = serializers.DateTimeField(allow_null=True)
+    merged_into = serializers.SerializerMethodField(
+        help_text="The incident that goes on with this one; null also where that is private."
+    )
     updated_at = serializers.DateTimeField()
     last_seq = serializers.IntegerField(help_text="The number of the newest fact.")
     url = serializers.SerializerMethodField()
@@ -87,6 +91,10 @@ class IncidentOut(serializers.Serializer[Any]):
         if self._ours is None:
             self._ours = list(CustomField.objects.all())
         return self._ours
+
+    def get_merged_into(self, incident: Incident) -> str | None:
+        target = incident.merged_into if incident.merged_into_id else None
+        return None if target is None or target.private else target.reference
 
     def get_status(self, incident: Incident) -> str:
         return _IN_FOUR_WORDS[State(incident.state)]

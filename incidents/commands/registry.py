@@ -83,6 +83,8 @@ class Command:
     preview: Callable[[Call], str] | None = None
     arguments: tuple[Argument, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
+    # The other incidents that it changes, by its argument: all are locked together, in order.
+    others: Callable[[Principal, str], list[int]] | None = None
 
     @property
     def takes(self) -> str:

@@ -21,7 +21,7 @@ from incidents.commands.registry import (
 )
 from incidents.kernel.errors import DomainError, Invalid, NotAllowed, NotFound
 from incidents.models import Fact, Incident
-from incidents.pipeline import lifecycle, locking
+from incidents.pipeline import lifecycle, locking, merging
 
 MOST_CHOICES: Final = 20
 
@@ -74,7 +74,7 @@ def run(
     """
     command, argument = _read(text)
     access.require(principal, command.action, incident)
-    locked = lifecycle.locked(incident.pk)
+    locked = _locked(principal, incident, command, argument)
     before = locked.last_seq
     if client_id and Fact.objects.filter(incident=locked, client_id=client_id).exists():
         return Done(seq=before)
@@ -84,6 +84,14 @@ def run(
         # The row lock makes the next number ours: the first fact of this command.
         Fact.objects.filter(incident=locked, seq=before + 1).update(client_id=client_id)
     return Done(seq=reached, reply=reply)
+
+
+def _locked(principal: Principal, incident: Incident, command: Command, argument: str) -> Incident:
+    """With what the command changes besides; alerts first, as whoever moves them locks them."""
+    others = command.others(principal, argument) if command.others else []
+    if others:
+        merging.hold([incident.pk])
+    return lifecycle.locked_all([incident.pk, *others])[incident.pk]
 
 
 def _read(text: str) -> tuple[Command, str]:

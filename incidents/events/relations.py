@@ -53,6 +53,7 @@ class IncidentUnmerged(FactBody):
     """`back`: this incident is on its own again, else the other one left. `notes` say what could
     not go back to what it was."""
 
+    searched = False
     back: bool
     reference: str
     title: str
@@ -105,6 +106,7 @@ _SAID = {
 class _Link(FactBody):
     """`first`: this incident is `link` of the other, else the other one of this."""
 
+    searched = False
     link: str
     first: bool
     reference: str

@@ -1,5 +1,6 @@
 """How the hub's nouns look on screen: icons, severity, state, clocks and times."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,8 +11,8 @@ from django.template.context import Context
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from incidents.kernel import clock as time_source
 from incidents.models import Alert, Incident, Severity
@@ -267,6 +268,23 @@ def fact_source(kind: str) -> str:
     """Where a fact comes from, in a word: warroom.message → chat."""
     head = kind.split(".", maxsplit=1)[0]
     return SOURCES.get(head, words(head).lower())
+
+
+_REFERENCE = re.compile(r"\bINC-([1-9][0-9]{0,17})\b")
+
+
+@register.filter
+def references(text: str) -> SafeString:
+    """The text with each INC-12 in it as a link to that incident."""
+
+    def link(found: re.Match[str]) -> str:
+        return format_html('<a href="{}">{}</a>', _room(found[0]), found[0])
+
+    return mark_safe(_REFERENCE.sub(link, conditional_escape(text)))  # noqa: S308  # escaped
+
+
+def _room(reference: str) -> str:
+    return reverse("warroom:room", kwargs={"ref": reference})
 
 
 @register.filter

@@ -29,7 +29,7 @@ from incidents.models import (
     TelemetrySource,
     User,
 )
-from incidents.pipeline import lifecycle
+from incidents.pipeline import lifecycle, merging
 from incidents.pipeline.routing import versions
 from incidents.sources.heartbeats import writing as heartbeats
 from postmortems import services as postmortems
@@ -91,6 +91,7 @@ def _populate(incident: Incident, integration: Integration, runbook: Runbook, by
     document.replace(incident_id=incident.pk, text=f"{word} written", actor=actor)
     _put_on_record(incident, message.seq, actor)
     return {
+        "link": _linked(incident, actor),
         "ref": incident.reference,
         "task": 1,
         "hypothesis": 1,
@@ -106,6 +107,19 @@ def _populate(incident: Incident, integration: Integration, runbook: Runbook, by
         "run": run.pk,
         "step": 1,
     }
+
+
+def _linked(incident: Incident, actor: Actor) -> int:
+    sibling = lifecycle.declare(
+        declaration=lifecycle.Declaration(
+            title=f"{incident.title} sibling", severity=incident.severity, private=incident.private
+        ),
+        actor=actor,
+    )
+    made = merging.link(
+        incident_id=incident.pk, other_id=sibling.pk, relation="caused_by", actor=actor
+    )
+    return made.pk
 
 
 def _call_everybody(incident: Incident, text: str) -> None:

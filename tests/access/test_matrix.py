@@ -26,6 +26,7 @@ STRICTER: Final = {
     ("warroom:access", "POST"): "incident.command",
     ("warroom:document", "POST"): "incident.respond",
     ("warroom:files", "POST"): "incident.respond",
+    ("web:unmerge", "POST"): "incident.command",
     ("postmortems:section", "POST"): "postmortem.write",
 }
 GUARDED: Final = [a for a in every_address() if (("GET", PUBLIC) not in (a.actions or ()))]

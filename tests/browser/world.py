@@ -36,7 +36,7 @@ from runbooks import services as runbooks
 from runbooks.models import Runbook, RunbookRun
 from statuspage.models import Component, StatusPage
 from statuspage.services import Announcement, publish_update
-from tests.browser import attached, beats, calls, papers, quiets, record, routes
+from tests.browser import attached, beats, calls, kin, papers, quiets, record, routes
 from warroom.services import bridge, chat
 
 CHAT = (
@@ -62,7 +62,7 @@ class World:
         """What is written from here on happened then."""
         self.back = timedelta(minutes=minutes)
 
-    def declare(self, title: str, severity: str, service: str, **more: Any) -> Incident:
+    def declare(self, title: str, severity: str, service: str = "", **more: Any) -> Incident:
         declaration = lifecycle.Declaration(
             title=title,
             severity=Severity.objects.get(code=severity),
@@ -264,6 +264,7 @@ def _outage(world: World) -> None:
         "signal": signal.pk,
         "run": run.pk,
         "public": incident.public_incidents.get().key,
+        **kin.some(world, incident),
     }
 
 

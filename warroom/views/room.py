@@ -11,12 +11,11 @@ from incidents.models import Alert, Incident, Severity
 from incidents.selectors import changes
 from incidents.web import custom_fields
 from incidents.web.guard import Request, requires
-from incidents.web.permissions import abilities
 from warroom.rendering import Item, item_of
 from warroom.selectors import log
 from warroom.selectors import tasks as task_selectors
 from warroom.views import around as selectors
-from warroom.views import bridge, commands, record, tabs, triage
+from warroom.views import bridge, commands, links, record, tabs, triage
 
 LOG_PAGE = 50
 EARLIER_PAGE = 100
@@ -30,7 +29,7 @@ def _found(request: Request, ref: str) -> tuple[Incident, Context]:
     actor = request.principal.actor
     return incident, {
         "incident": incident,
-        "may": abilities(request.principal, incident),
+        "may": links.abilities_in(request.principal, incident),
         "me": {"handle": actor.handle, "name": actor.name},
         "roles": selectors.roles(incident),
     }
@@ -43,6 +42,7 @@ def _head_context(request: Request, incident: Incident) -> Context:
         "moves": possible,
         "alerts": alerts,
         "brief": selectors.brief_of(incident, alerts, possible),
+        "gone": links.gone(request.principal, incident),
     }
 
 
@@ -106,6 +106,7 @@ def room(request: Request, ref: str) -> HttpResponse:
     context |= {
         "people": selectors.people(incident, you=context["me"]["handle"]),
         "pinned": context["pinned"] if "pinned" in context else record.pinned(incident),
+        **links.context(request.principal, incident),
         "severities": Severity.objects.all(),
         "slash_commands": commands.offered(request, incident),
     }
@@ -129,6 +130,10 @@ def draw_head(request: Request, ref: str) -> HttpResponse:
 @require_safe
 @requires("incident.read")
 def rail(request: Request, ref: str) -> HttpResponse:
+    return draw_rail(request, ref)
+
+
+def draw_rail(request: Request, ref: str) -> HttpResponse:
     incident, context = _found(request, ref)
     alerts = selectors.alerts(incident)
     context |= bridge.context(incident) | {
@@ -136,6 +141,7 @@ def rail(request: Request, ref: str) -> HttpResponse:
         "counts": selectors.counts(incident, alerts),
         "assignable": selectors.assignable(),
         "pinned": record.pinned(incident),
+        **links.context(request.principal, incident),
     }
     return render(request, "warroom/_rail.html", context)
 

@@ -16,8 +16,9 @@ from incidents.pipeline import heirs, lifecycle
 from incidents.pipeline.merging import carrying
 from incidents.pipeline.merging.deadlocks import tried_again
 from incidents.pipeline.merging.joining import called, named
+from incidents.selectors import relations
 
-UNDO_DAYS: Final = 30
+UNDO_DAYS: Final = relations.UNDO.days
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import { compose } from "./room-composer.js";
 import { log } from "./room-log.js";
 import { outbox } from "./room-outbox.js";
 import { people } from "./room-people.js";
+import "./room-merged.js";
 import { refresh } from "./refresh.js";
 import { keepOpen } from "./socket.js";
 

@@ -2,12 +2,21 @@
 
 from incidents.api.routes import route
 from warroom import api
-from warroom.api import bridge, document, files, record, tasks
+from warroom.api import bridge, chat, document, files, reading, record, tasks
 
 app_name = "warroom_api"
 urlpatterns = [
-    route("incidents/<ref>/messages", api.MessagesView, name="messages"),
-    route("incidents/<ref>/messages/<uuid:message>", api.MessageView, name="message"),
+    route("incidents/<ref>/messages", chat.MessagesView, name="messages"),
+    route("incidents/<ref>/messages/<uuid:message>", chat.MessageView, name="message"),
+    route("incidents/<ref>/messages/<uuid:message>/replies", chat.RepliesView, name="replies"),
+    route("incidents/<ref>/messages/<uuid:message>/versions", chat.VersionsView, name="versions"),
+    route(
+        "incidents/<ref>/messages/<uuid:message>/reactions/<str:emoji>",
+        chat.ReactionView,
+        name="reaction",
+    ),
+    route("incidents/<ref>/read", reading.ReadView, name="read"),
+    route("incidents/<ref>/search", reading.SearchView, name="search"),
     route("incidents/<ref>/files", files.FilesView, name="files"),
     route("incidents/<ref>/files/<uuid:file>", files.FileView, name="file"),
     route("incidents/<ref>/files/<uuid:file>/content", files.ContentView, name="file_content"),

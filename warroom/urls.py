@@ -9,9 +9,11 @@ from warroom.views import (
     document,
     files,
     linking,
+    messages,
     named,
     record,
     room,
+    search,
     tasks,
     triage,
 )
@@ -54,7 +56,15 @@ urlpatterns = [
     path("incidents/<reference:ref>/links", linking.link, name="link"),
     path("incidents/<reference:ref>/links/<int:link>/remove", linking.unlink, name="unlink"),
     path("incidents/<reference:ref>/messages", actions.say, name="say"),
-    path("incidents/<reference:ref>/messages/<int:seq>", actions.revise, name="revise"),
+    path("incidents/<reference:ref>/messages/<int:seq>", messages.message, name="message"),
+    path(
+        "incidents/<reference:ref>/messages/<int:seq>/versions", messages.versions, name="versions"
+    ),
+    path("incidents/<reference:ref>/messages/<int:seq>/delete", messages.delete, name="delete"),
+    path("incidents/<reference:ref>/messages/<int:seq>/react", messages.react, name="react"),
+    path("incidents/<reference:ref>/read", messages.read, name="read"),
+    path("incidents/<reference:ref>/mentionable", messages.mentionable, name="mentionable"),
+    path("incidents/<reference:ref>/search", search.search, name="search"),
     path("incidents/<reference:ref>/tasks", tasks.panel, name="tasks"),
     path("incidents/<reference:ref>/tasks/add", tasks.add, name="task_add"),
     path("incidents/<reference:ref>/tasks/<int:task>", tasks.change, name="task"),

@@ -88,7 +88,8 @@ class FactTypes:
         body = self._types.get(kind)
         if body is None or not body.searched:
             return False
-        return any(field.name in _WRITTEN for field in fields(body))
+        takes_back = body.instead_of is not FactBody.instead_of
+        return takes_back or any(field.name in _WRITTEN for field in fields(body))
 
     def may_call(self, kind: str) -> bool:
         """Whether facts of this kind may call somebody."""

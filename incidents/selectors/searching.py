@@ -51,8 +51,9 @@ class Found:
         room = self.incident.get_absolute_url()
         if not self.seq:
             return room
-        is_said = self.kind.startswith("chat.")
-        return f"{room}#m-{self.seq}" if is_said else f"{room}?tab=timeline#t-{self.seq}"
+        if self.kind.startswith("chat."):
+            return f"{room}?message={self.seq}#m-{self.seq}"
+        return f"{room}?tab=timeline#t-{self.seq}"
 
     @property
     def snippet(self) -> str:

@@ -178,6 +178,7 @@ def open_values(
         "token": "in_unknown",
         "kind": "markdown",
         "handle": by.username,
+        "emoji": "tada",
         "rest": "nowhere",
         "silence_id": silence.uuid,
         "runbook": "restart",

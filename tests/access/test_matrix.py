@@ -27,6 +27,10 @@ STRICTER: Final = {
     ("warroom:document", "POST"): "incident.respond",
     ("warroom:files", "POST"): "incident.respond",
     ("web:unmerge", "POST"): "incident.command",
+    ("warroom:message", "POST"): "incident.respond",
+    # Another's message, here; everybody deletes their own.
+    ("warroom:delete", "POST"): "incident.command",
+    ("warroom_api:message", "DELETE"): "incident.command",
     ("postmortems:section", "POST"): "postmortem.write",
 }
 GUARDED: Final = [a for a in every_address() if (("GET", PUBLIC) not in (a.actions or ()))]

@@ -61,6 +61,16 @@ def declare_over_the_board(page: Page) -> None:
     page.locator("#declare-dialog form.fields").wait_for()
 
 
+def open_message_menu(page: Page) -> None:
+    page.locator("#log .msg:not(.gone) [data-more]").last.click()
+    page.locator("#message-menu").wait_for()
+
+
+def open_thread(page: Page) -> None:
+    page.locator("#log .thread").first.click()
+    page.locator("#chat-panel textarea").wait_for()
+
+
 CONSOLE: Final = (
     Stop("board", "/", worlds=ALWAYS),
     Stop("board-palette", "/", deed=key("Control+k"), worlds=ONCE),
@@ -142,6 +152,10 @@ ROOM: Final = (
     ),
     Stop("split", "/incidents/{ref}/split"),
     Stop("room-merged", "/incidents/{merged}", worlds=ONCE),
+    Stop("room-message", "/incidents/{ref}/messages/{seq}"),
+    Stop("room-search", "/incidents/{ref}/search?q=pool"),
+    Stop("room-message-menu", "/incidents/{ref}?message={seq}", deed=open_message_menu),
+    Stop("room-thread", "/incidents/{ref}?message={seq}", deed=open_thread),
     Stop("room-quiet", "/incidents/{quiet}", worlds=ONCE),
     Stop("room-quiet-runbooks", "/incidents/{quiet}?tab=runbooks", worlds=ONCE),
     Stop("room-over", "/incidents/{over}?tab=postmortem"),
@@ -342,6 +356,8 @@ NO_PAGES: Final = {
     "warroom:file": "a file; tests/warroom/test_files.py opens it",
     "warroom:file_preview": "a picture in the room",
     "warroom:find": "part of the room",
+    "warroom:versions": "part of the room; the page of the message shows them",
+    "warroom:mentionable": "JSON for the completion of @handles",
     "web:integration_arrival": "part of the page of an integration",
     "web:noise_notices": "part of the board and of the alerts",
     "web:heartbeat_live": "part of the page of a heartbeat",

@@ -36,7 +36,7 @@ from runbooks import services as runbooks
 from runbooks.models import Runbook, RunbookRun
 from statuspage.models import Component, StatusPage
 from statuspage.services import Announcement, publish_update
-from tests.browser import attached, beats, calls, kin, papers, quiets, record, routes
+from tests.browser import attached, beats, calls, kin, papers, quiets, record, routes, talk
 from warroom.services import bridge, chat
 
 CHAT = (
@@ -247,6 +247,7 @@ def _outage(world: World) -> None:
     for minutes, body in zip((20, 17, 15, 11), CHAT, strict=True):
         world.minutes_ago(minutes)
         world.say(incident, "dora" if minutes % 2 else "cara", body)
+    world.places["seq"] = talk.on(incident, world.people["cara"], world.people["dora"])
     lifecycle.note(incident_id=incident.pk, text="Both networks are up.", actor=world.actor("dora"))
     attached.some(incident, world.people["dora"], world.people["cara"])
     world.tell_customers(incident, "identified", "We found it.", checkout="major_outage")

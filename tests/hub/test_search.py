@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from incidents.access import Principal
 from incidents.engine import deliveries
 from incidents.events import bus
 from incidents.events import types as facts
@@ -69,7 +70,7 @@ def test_it_finds_nothing_by(outage: Incident, text: str) -> None:
 def test_it_shows_where_the_words_are(outage: Incident) -> None:
     said = search(Incident.objects.all(), "pgbounc", limit=8)[0]
     message = outage.facts.get(kind="chat.posted")
-    assert said.url == f"{outage.get_absolute_url()}#m-{message.seq}"
+    assert said.url == f"{outage.get_absolute_url()}?message={message.seq}#m-{message.seq}"
     assert (said.author, said.snippet) == (
         "Cara Commander",
         "The connection pool of pgbouncer-1.prod is exhausted",
@@ -91,6 +92,14 @@ def test_an_edited_message_is_found_by_its_new_words_alone(outage: Incident, ana
     chat.edit(message_id=message.pk, body="The disk is full", actor=ana)
     settle()
     assert (found("disk"), found("pgbouncer")) == ([outage.pk], [])
+
+
+def test_a_deleted_message_is_found_no_more(outage: Incident, people: People) -> None:
+    message = outage.messages.get()
+    chat.delete(message_id=message.pk, principal=Principal(user=people.commander))
+    settle()
+    assert found("pgbouncer") == []
+    assert not SearchText.objects.filter(body__contains="pgbouncer").exists()
 
 
 def test_what_is_handled_late_does_not_undo_what_came_after(outage: Incident, ana: Actor) -> None:

@@ -104,9 +104,9 @@ async def test_it_waits_for_a_database_that_is_away(
 
 def test_it_keeps_frames_up_to_a_size_and_drops_what_was_edited() -> None:
     cache = FrameCache(kept_bytes=100)
-    cache.keep(1, [Frame(seq=seq, text="x" * 30) for seq in (1, 2, 3, 4)])
+    cache.keep(1, [Frame(seq=seq, text="x" * 30, shows=frozenset({seq})) for seq in range(1, 5)])
     assert [frame.seq for frame in cache.run_after(1, 1, 10)] == [2, 3, 4]
     assert cache.run_after(1, 0, 10) == []
-    cache.keep(1, [Frame(seq=5, text="edit", changes=3)])
+    cache.keep(1, [Frame(seq=5, text="edit", shows=frozenset({3}))])
     assert [frame.seq for frame in cache.run_after(1, 1, 10)] == [2]
     assert [frame.seq for frame in cache.run_after(1, 3, 10)] == [4, 5]

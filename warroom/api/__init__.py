@@ -1,4 +1,4 @@
-"""/api/incidents/{id}/messages and /timeline."""
+"""/api/incidents/{id}/timeline; what is said has files of its own."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -9,67 +9,7 @@ from rest_framework.response import Response
 
 from incidents.api.schema import page_of
 from incidents.api.views_common import ActionView, In, operation
-from incidents.kernel.errors import NotFound
-from incidents.kernel.markdown import render
 from incidents.models import Fact
-from warroom.models import Message
-from warroom.services import chat
-
-
-class MessageIn(In):
-    body = serializers.CharField(max_length=10_000, help_text="Markdown.")
-    client_id = serializers.UUIDField(
-        required=False, help_text="Yours; the same one sent again makes no second message."
-    )
-
-
-class MessageChange(In):
-    body = serializers.CharField(max_length=10_000)
-
-
-class MessageOut(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    seq = serializers.IntegerField()
-    body = serializers.CharField()
-    html = serializers.SerializerMethodField()
-    author = serializers.CharField(source="author_name")
-    author_handle = serializers.CharField()
-    created_at = serializers.DateTimeField()
-    edited_at = serializers.DateTimeField(allow_null=True)
-
-    def get_html(self, message: Message) -> str:
-        return render(message.body)
-
-
-class MessagesView(ActionView):
-    actions: ClassVar[Mapping[str, str]] = {"GET": "incident.read", "POST": "incident.respond"}
-
-    @operation("What was said, in order", answers=page_of(MessageOut))
-    def get(self, request: Request, ref: str) -> Response:  # noqa: ARG002
-        rows = Message.objects.filter(incident=self.incident(ref))
-        return self.answer_page(MessageOut, rows, by="seq")
-
-    @operation("Say something", takes=MessageIn, answers=MessageOut, status=201)
-    def post(self, request: Request, ref: str) -> Response:  # noqa: ARG002
-        """The text is posted as it is: commands are for the room, verbs have addresses here."""
-        incident = self.incident(ref)
-        data = self.read(MessageIn)
-        message = chat.post(incident_id=incident.pk, actor=self.principal.actor, **data)
-        return self.answer(MessageOut, message, status=201)
-
-
-class MessageView(ActionView):
-    actions: ClassVar[Mapping[str, str]] = {"PATCH": "incident.respond"}
-
-    @operation("Change what one said oneself", takes=MessageChange, answers=MessageOut)
-    def patch(self, request: Request, ref: str, message: Any) -> Response:  # noqa: ARG002
-        incident = self.incident(ref)
-        found = Message.objects.filter(incident=incident, pk=message).first()
-        if found is None:
-            raise NotFound("There is no such message in this incident.")
-        body = self.read(MessageChange)["body"]
-        changed = chat.edit(message_id=found.pk, body=body, actor=self.principal.actor)
-        return self.answer(MessageOut, changed)
 
 
 class FactOut(serializers.Serializer[Any]):

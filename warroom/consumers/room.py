@@ -1,66 +1,36 @@
 """/ws/incidents/<ref>: the room of one incident. docs/websocket.md is the protocol."""
 
-import uuid
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 from urllib.parse import parse_qs
 
 from django.db import DatabaseError
 
-from incidents import access
-from incidents.access import Principal
 from incidents.kernel import clock
-from incidents.kernel.errors import DomainError, Invalid, NotFound, Unavailable
-from incidents.models import Incident
-from warroom.consumers.auth import principal_of
+from incidents.kernel.errors import DomainError, Invalid, Unavailable
+from warroom.consumers.admission import Admission, admit
+from warroom.consumers.deeds import DEEDS
+from warroom.consumers.marks import marks
 from warroom.consumers.pace import Pace
 from warroom.consumers.socket import Receive, Scope, Send, Socket
 from warroom.consumers.source import reader_name
 from warroom.consumers.visit import admitted, checking, hub, recheck_forever
-from warroom.models import Message
-from warroom.realtime.presence import STATES, Person
+from warroom.realtime.presence import STATES
 from warroom.realtime.room import Room, RoomSocket
 from warroom.realtime.workers import workers
-from warroom.services import chat, commands, saying
+from warroom.services import commands
 
-TYPES: Final = ("post", "edit", "ack", "typing", "presence")
+TYPES: Final = (*DEEDS, "read", "ack", "typing", "presence")
 # How many a second, and how many at once: messages, and signs of life.
 TALK: Final = (5.0, 20.0)
 CHATTER: Final = (1.0, 3.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Admission:
-    principal: Principal
-    incident: Incident
-    may_respond: bool
-    may_command: bool
-
-    @property
-    def person(self) -> Person | None:
-        """Whom the others see; programs are not shown."""
-        user = self.principal.user
-        return Person(user.username, str(user)) if user is not None else None
-
-
-def _admit(scope: Scope) -> Admission:
-    principal = principal_of(scope)
-    incident = access.incident_for(principal, scope["url_route"]["kwargs"]["ref"])
-    return Admission(
-        principal=principal,
-        incident=incident,
-        may_respond=access.may(principal, "incident.respond", incident),
-        may_command=access.may(principal, "incident.command", incident),
-    )
 
 
 async def room(scope: Scope, receive: Receive, send: Send) -> None:
     socket = Socket(receive, send)
     await socket.accept()
     async with workers.open():
-        admission = await admitted(socket, partial(_admit, scope))
+        admission = await admitted(socket, partial(admit, scope))
         if admission is not None:
             await Visit(socket, scope, admission).run()
 
@@ -72,7 +42,7 @@ class Visit:
         self._socket = socket
         self._scope = scope
         self._admission = admission
-        self._check = checking(partial(_admit, scope))
+        self._check = checking(partial(admit, scope))
         incident = admission.incident
         self._place = RoomSocket(
             send=socket.send_text,
@@ -93,6 +63,7 @@ class Visit:
             )
         finally:
             await hub().leave(incident_id, self._place)
+            await marks().write()
 
     async def _hello(self) -> None:
         admission = self._admission
@@ -104,6 +75,7 @@ class Visit:
             seq=admission.incident.last_seq,
             after=self._place.cursor,
             you={"kind": actor.kind, "handle": actor.handle, "name": actor.name, "may": may},
+            read=admission.read_up_to,
             server_time=clock.now(),
             commands=_commands(),
         )
@@ -117,10 +89,10 @@ class Visit:
                 self._type(entered)
             elif type_ == "presence":
                 self._show(entered, message)
-            elif type_ == "post":
-                await self._answer(message, self._post)
-            elif type_ == "edit":
-                await self._answer(message, self._edit)
+            elif type_ == "read":
+                self._read(message)
+            elif type_ in DEEDS:
+                await self._answer(message)
             else:
                 known = ", ".join(TYPES)
                 await self._refuse(Invalid("This type of message is not known.", f"Use {known}."))
@@ -139,17 +111,19 @@ class Visit:
         if message.get("state") in STATES and self._chatter.allows():
             hub().set_state(entered, self._place, message["state"])
 
-    async def _answer(
-        self,
-        message: dict[str, Any],
-        act: Callable[[dict[str, Any]], Awaitable[dict[str, Any]]],
-    ) -> None:
+    def _read(self, message: dict[str, Any]) -> None:
+        user, seq = self._admission.principal.user, message.get("seq")
+        if user is not None and isinstance(seq, int) and 0 < seq < 2**31:
+            marks().note(user.pk, self._admission.incident.pk, seq)
+
+    async def _answer(self, message: dict[str, Any]) -> None:
         """Tell the sender, and nobody else, how it went."""
         client_id = message.get("client_id")
         try:
             if not self._talk.allows():
                 raise Unavailable("You send faster than people can read.", "Wait a second.")
-            await self._socket.say("ok", client_id=client_id, **await act(message))
+            done = await workers.run(DEEDS[message["type"]], self._scope, message)
+            await self._socket.say("ok", client_id=client_id, seq=done.seq, text=done.reply)
         except DomainError as error:
             await self._refuse(error, client_id)
         except DatabaseError:
@@ -165,52 +139,6 @@ class Visit:
             client_id=client_id,
             retry=isinstance(error, Unavailable),
         )
-
-    async def _post(self, message: dict[str, Any]) -> dict[str, Any]:
-        body, client_id = _text(message), _uuid(message.get("client_id"), "client_id")
-        said = await workers.run(_say, self._scope, body, client_id)
-        return {"seq": said.seq, "text": said.reply}
-
-    async def _edit(self, message: dict[str, Any]) -> dict[str, Any]:
-        edited = await workers.run(_edit, self._scope, message.get("seq"), _text(message))
-        return {"seq": edited.seq}
-
-
-def _say(scope: Scope, body: str, client_id: uuid.UUID | None) -> saying.Said:
-    admission = _admit(scope)
-    return saying.say(
-        principal=admission.principal,
-        incident=admission.incident,
-        text=body,
-        client_id=client_id,
-    )
-
-
-def _edit(scope: Scope, seq: object, body: str) -> Message:
-    admission = _admit(scope)
-    access.require(admission.principal, "incident.respond", admission.incident)
-    if not isinstance(seq, int):
-        raise Invalid("Say which message: its seq.", field="seq")
-    message = Message.objects.filter(incident=admission.incident, seq=seq).first()
-    if message is None:
-        raise NotFound("There is no such message.", "Reload the room.")
-    return chat.edit(message_id=message.pk, body=body, actor=admission.principal.actor)
-
-
-def _text(message: dict[str, Any]) -> str:
-    body = message.get("body")
-    if not isinstance(body, str):
-        raise Invalid("The message has no text.", "Send it as “body”.", field="body")
-    return body
-
-
-def _uuid(value: object, field: str) -> uuid.UUID | None:
-    if value is None:
-        return None
-    try:
-        return uuid.UUID(str(value))
-    except ValueError as error:
-        raise Invalid(f"{field} must be a UUID.", "Make one per message.", field=field) from error
 
 
 def _cursor(scope: Scope, last_seq: int) -> int:

@@ -1,6 +1,6 @@
 """What hubs read: facts as frames, changes as events of the feed (docs/websocket.md)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from incidents import access
@@ -11,9 +11,9 @@ from warroom.realtime.bell import Waiting
 from warroom.realtime.board import Changes, Event
 from warroom.realtime.frames import Frame, encode
 from warroom.realtime.workers import workers
-from warroom.rendering import html_of, item_of
+from warroom.rendering import html_of, item_of, item_of_message
 from warroom.selectors import changes, document, log, notices
-from warroom.selectors.log import EDITED, Entry
+from warroom.selectors.log import DELETED, POSTED, Entry
 
 # After these somebody may no longer be allowed to read on.
 TOUCH_ACCESS: Final = frozenset(
@@ -21,30 +21,44 @@ TOUCH_ACCESS: Final = frozenset(
 )
 _SHUT_OUT: Final = frozenset({facts.AccessChanged.kind, facts.PersonRemoved.kind})
 MOST_ALERTS: Final = 20
+# After these the root of a thread has more replies, or fewer.
+CHANGING_THREADS: Final = frozenset({POSTED, DELETED})
 
 
 def frame_of(entry: Entry) -> Frame:
-    fact, message = entry.fact, entry.message
-    edits = fact.kind == EDITED
+    """A fact with the rows of the log that read differently by it, drawn once for all readers."""
+    fact, said, root = entry.fact, entry.said, entry.root
     actor = {"kind": fact.actor_kind, "handle": fact.actor_handle, "name": fact.actor_name}
-    body = {
+    body: dict[str, Any] = {
         "type": "fact",
         "seq": fact.seq,
         "kind": fact.kind,
         "text": fact.text,
         "icon": fact.icon,
-        "html": html_of(item_of(fact, message)),
-        "data": {**fact.data, "body": message.body} if message else fact.data,
+        "html": html_of(item_of(fact, said)),
+        "data": {**fact.data, "body": said.message.body} if said else fact.data,
         "actor": actor,
         "occurred_at": fact.occurred_at,
         "recorded_at": fact.recorded_at,
+        "client_id": str(fact.client_id) if fact.client_id else None,
     }
+    if said:
+        body |= {"row": said.message.seq, "thread": said.thread_seq, "room": said.message.in_room}
+    if root is not None and fact.kind in CHANGING_THREADS:
+        body["root"] = html_of(item_of_message(root))
     return Frame(
         seq=fact.seq,
         text=encode(body),
-        changes=message.seq if edits and message else None,
+        shows=frozenset(_drawn(entry)),
         touches_access=fact.kind in TOUCH_ACCESS,
     )
+
+
+def _drawn(entry: Entry) -> Iterator[int]:
+    if entry.said is not None:
+        yield entry.said.message.seq
+    if entry.root is not None and entry.fact.kind in CHANGING_THREADS:
+        yield entry.root.message.seq
 
 
 def _frames(incident_id: int, after: int, limit: int) -> list[Frame]:

@@ -2,7 +2,13 @@
 
 from incidents.events import tasks
 from warroom.events.bridge import BridgeClosed, BridgeFailed, BridgeOpened
-from warroom.events.chat import MessageEdited, MessagePosted
+from warroom.events.chat import (
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+    MessageReacted,
+    MessageUnreacted,
+)
 from warroom.events.document import DocumentOpened, DocumentRestored, DocumentSaved
 from warroom.events.files import FileAdded, FileRemoved
 from warroom.events.record import (
@@ -25,8 +31,11 @@ __all__ = [
     "FileRemoved",
     "HypothesisJudged",
     "HypothesisProposed",
+    "MessageDeleted",
     "MessageEdited",
     "MessagePosted",
+    "MessageReacted",
+    "MessageUnreacted",
     "PinAdded",
     "PinRemoved",
     "tasks",

@@ -1,6 +1,9 @@
-"""What is said in a room."""
+"""What is said in a room, and what becomes of it.
 
-from dataclasses import dataclass
+`*_seq` is the number of the fact that told of the message. Emoji are kept as people chose them.
+"""
+
+from dataclasses import dataclass, field
 
 from incidents.events.types import FactBody, fact
 
@@ -8,25 +11,78 @@ from incidents.events.types import FactBody, fact
 @fact("chat.posted", icon="message")
 @dataclass(frozen=True)
 class MessagePosted(FactBody):
+    """`thread` is the seq of the message that is replied to, `in_room` whether all see it there.
+
+    The body is empty once the message is deleted.
+    """
+
     message_id: str
     body: str
+    mentions: list[str] = field(default_factory=list)
+    thread: int | None = None
+    in_room: bool = True
 
     def text(self) -> str:
-        return f"said: {self.body}"
+        verb = "said" if self.thread is None else "replied"
+        return f"{verb}: {self.body}" if self.body else f"{verb} something that was deleted"
+
+    def calls(self) -> tuple[str, ...]:
+        return tuple(self.mentions)
 
 
 @fact("chat.edited", icon="pencil")
 @dataclass(frozen=True)
 class MessageEdited(FactBody):
-    """`edited_seq` is the seq of the fact that told of the message."""
+    """`mentions` are those whom the message did not call before."""
 
     message_id: str
     body: str
     edited_seq: int
+    mentions: list[str] = field(default_factory=list)
 
     @property
     def instead_of(self) -> int:
         return self.edited_seq
 
     def text(self) -> str:
-        return f"edited a message to: {self.body}"
+        return f"edited a message to: {self.body}" if self.body else "edited a message"
+
+    def calls(self) -> tuple[str, ...]:
+        return tuple(self.mentions)
+
+
+@fact("chat.deleted", icon="trash")
+@dataclass(frozen=True)
+class MessageDeleted(FactBody):
+    message_id: str
+    deleted_seq: int
+    author: str
+
+    @property
+    def instead_of(self) -> int:
+        return self.deleted_seq
+
+    def text(self) -> str:
+        return f"deleted a message of {self.author}"
+
+
+@fact("chat.reacted", icon="mood-smile")
+@dataclass(frozen=True)
+class MessageReacted(FactBody):
+    message_id: str
+    reacted_seq: int
+    emoji: str
+
+    def text(self) -> str:
+        return f"reacted with {self.emoji}"
+
+
+@fact("chat.unreacted", icon="mood-smile")
+@dataclass(frozen=True)
+class MessageUnreacted(FactBody):
+    message_id: str
+    reacted_seq: int
+    emoji: str
+
+    def text(self) -> str:
+        return f"took back {self.emoji}"

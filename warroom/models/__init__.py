@@ -7,6 +7,9 @@ from warroom.models.document import Document, DocumentUpdate, DocumentVersion, S
 from warroom.models.hypothesis import MAX_HYPOTHESIS, Hypothesis, Verdict
 from warroom.models.message import Message, MessageRevision
 from warroom.models.pin import Pin
+from warroom.models.reaction import Reaction
+from warroom.models.reading import ReadMark
+from warroom.models.said import Given, Said, Thread, Unread
 from warroom.models.task import MAX_REASON, MAX_TITLE, UNFINISHED, Task, TaskState
 
 __all__ = [
@@ -21,12 +24,18 @@ __all__ = [
     "Document",
     "DocumentUpdate",
     "DocumentVersion",
+    "Given",
     "Hypothesis",
     "Message",
     "MessageRevision",
     "Pin",
+    "Reaction",
+    "ReadMark",
+    "Said",
     "SaveReason",
     "Task",
     "TaskState",
+    "Thread",
+    "Unread",
     "Verdict",
 ]

@@ -8,7 +8,11 @@ from incidents.models import Incident, User
 
 
 class Message(models.Model):
-    """One message as it reads now; `seq` is that of the fact that tells it was posted."""
+    """One message as it reads now; `seq` is that of the fact that tells it was posted.
+
+    A reply belongs to the thread of its root; it stands in the room's log too where `in_room`. Of a
+    deleted message nothing but the row is kept.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="messages")
@@ -21,8 +25,15 @@ class Message(models.Model):
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="messages"
     )
     client_id = models.UUIDField(null=True, blank=True)
+    thread = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="replies"
+    )
+    in_room = models.BooleanField(default=True)
+    mentions = models.JSONField(default=list, blank=True, help_text="Handles, as they are called.")
     created_at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    deleted_by = models.CharField(max_length=150, blank=True)
 
     class Meta:
         ordering = ("incident", "seq")
@@ -37,6 +48,15 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.author_name}: {self.body[:60]}"
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.deleted_at is not None
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether there is an earlier version to read."""
+        return self.edited_at is not None and not self.is_deleted
 
 
 class MessageRevision(models.Model):

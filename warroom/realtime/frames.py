@@ -25,14 +25,15 @@ def encode(message: dict[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One fact as text. `changes` is the seq of an earlier fact that reads differently from now on.
+    """One fact as text. `shows` are the seqs of the messages that it draws as they read now: what
+    was drawn of them before is no longer true.
 
     `touches_access` says that after it somebody may no longer be allowed to read on.
     """
 
     seq: int
     text: str
-    changes: int | None = None
+    shows: frozenset[int] = frozenset()
     touches_access: bool = False
 
     @property
@@ -41,11 +42,16 @@ class Frame:
 
 
 class FrameCache:
-    """The frames last used, up to a number of bytes, over all rooms of a hub."""
+    """The frames last used, up to a number of bytes, over all rooms of a hub.
+
+    Frames that are kept together were read at the same time. What they show anew is dropped where
+    it was kept before, so that nobody is handed an earlier version, or what has been deleted.
+    """
 
     def __init__(self, kept_bytes: int = KEPT_BYTES) -> None:
         self._kept_bytes = kept_bytes
         self._frames: OrderedDict[tuple[int, int], Frame] = OrderedDict()
+        self._showing: dict[tuple[int, int], set[int]] = {}
         self._bytes = 0
 
     def run_after(self, incident_id: int, after: int, limit: int) -> list[Frame]:
@@ -62,15 +68,28 @@ class FrameCache:
 
     def keep(self, incident_id: int, frames: list[Frame]) -> None:
         for frame in frames:
+            for row in frame.shows:
+                self._drop_showing(incident_id, row, before=frames[0].seq)
+        for frame in frames:
             self._drop((incident_id, frame.seq))
             self._frames[incident_id, frame.seq] = frame
             self._bytes += frame.size
-            if frame.changes is not None:
-                self._drop((incident_id, frame.changes))
+            for row in frame.shows:
+                self._showing.setdefault((incident_id, row), set()).add(frame.seq)
         while self._bytes > self._kept_bytes:
             self._drop(next(iter(self._frames)))
 
+    def _drop_showing(self, incident_id: int, row: int, *, before: int) -> None:
+        for seq in [seq for seq in self._showing.get((incident_id, row), ()) if seq < before]:
+            self._drop((incident_id, seq))
+
     def _drop(self, key: tuple[int, int]) -> None:
         frame = self._frames.pop(key, None)
-        if frame is not None:
-            self._bytes -= frame.size
+        if frame is None:
+            return
+        self._bytes -= frame.size
+        for row in frame.shows:
+            shown = self._showing.get((key[0], row), set())
+            shown.discard(key[1])
+            if not shown:
+                self._showing.pop((key[0], row), None)

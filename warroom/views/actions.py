@@ -13,14 +13,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from incidents import access
-from incidents.kernel.errors import Invalid, NotFound
+from incidents.kernel.errors import Invalid
 from incidents.models import Incident, Service
 from incidents.pipeline import lifecycle
 from incidents.pipeline.triage import Severities
 from incidents.web import custom_fields
 from incidents.web.guard import Request, requires
-from warroom.models import Message
-from warroom.services import chat, roles, saying
+from warroom.services import roles, saying
 from warroom.views.room import draw_head
 
 _TEXTS = (
@@ -135,11 +134,24 @@ def say(request: Request, ref: str) -> HttpResponse:
         principal=request.principal,
         incident=incident,
         text=request.POST.get("text", ""),
-        client_id=_client_id(request),
+        envelope=_envelope(request),
     )
     if said.reply:
         messages.info(request, said.reply)
+    if said.thread is not None and not getattr(request, "htmx", None):
+        return redirect("warroom:message", ref=incident.reference, seq=said.thread)
     return _done(request, incident, "#composer")
+
+
+def _envelope(request: Request) -> saying.Envelope:
+    thread = _text(request, "thread")
+    if thread and not (thread.isascii() and thread.isdecimal() and len(thread) < 10):
+        raise Invalid("Say which message to reply to: its number.", field="thread")
+    return saying.Envelope(
+        client_id=_client_id(request),
+        thread=int(thread) if thread else None,
+        also_in_room=_text(request, "also_in_room") == "yes",
+    )
 
 
 def _client_id(request: Request) -> uuid.UUID | None:
@@ -148,15 +160,3 @@ def _client_id(request: Request) -> uuid.UUID | None:
         return uuid.UUID(given) if given else None
     except ValueError as error:
         raise Invalid("client_id must be a UUID.", "Leave it out.", field="client_id") from error
-
-
-@require_POST
-@requires("incident.respond")
-def revise(request: Request, ref: str, seq: int) -> HttpResponse:
-    incident = _incident(request, ref)
-    message = Message.objects.filter(incident=incident, seq=seq).first()
-    if message is None:
-        raise NotFound("There is no such message.", "Reload the room.")
-    body = request.POST.get("text", "")
-    chat.edit(message_id=message.pk, body=body, actor=request.principal.actor)
-    return _done(request, incident, f"#m-{seq}")

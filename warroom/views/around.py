@@ -11,7 +11,7 @@ from incidents.models import Alert, Fact, Incident, IncidentRole, Role, User
 from incidents.pipeline import moves
 from incidents.selectors import brief
 from warroom.realtime.presence import Person, people_here
-from warroom.selectors.log import EDITED, POSTED
+from warroom.selectors.log import CHAT, DELETED, POSTED
 
 TIMELINE_PAGE = 200
 ALERTS_SHOWN = 50
@@ -27,13 +27,20 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """One person in the room. `here` is "here" or "away", `role` a label or empty."""
+    """One person in the room. `here` is responding, watching or away, `role` a label or empty."""
 
     name: str
     handle: str
     here: str
     role: str
     you: bool
+
+    @property
+    def word(self) -> str:
+        """What is said beside the name: what they do here, or else how present they are."""
+        if self.you:
+            return f"you, {self.here}"
+        return self.here if self.here == "away" or not self.role else self.role
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +102,20 @@ def alerts(incident: Incident) -> list[Alert]:
 def counts(incident: Incident, alerts: Sequence[Alert]) -> Counts:
     """How much there is of what; `alerts` are those shown. One query, two with many alerts."""
     chat = Fact.objects.filter(incident=incident).aggregate(
-        posted=Count("id", filter=Q(kind=POSTED)), edited=Count("id", filter=Q(kind=EDITED))
+        posted=Count("id", filter=Q(kind=POSTED)),
+        deleted=Count("id", filter=Q(kind=DELETED)),
+        all=Count("id", filter=Q(kind__startswith=CHAT)),
     )
     return Counts(
-        messages=chat["posted"],
-        timeline=incident.last_seq - chat["posted"] - chat["edited"],
+        messages=chat["posted"] - chat["deleted"],
+        timeline=incident.last_seq - chat["all"],
         alerts=len(alerts) if len(alerts) < ALERTS_SHOWN else incident.alerts.count(),
     )
 
 
 def timeline(incident: Incident, *, before: int | None = None) -> Timeline:
     """The facts but for chat, newest first. One query."""
-    rows = Fact.objects.filter(incident=incident).exclude(kind__in=(POSTED, EDITED))
+    rows = Fact.objects.filter(incident=incident).exclude(kind__startswith=CHAT)
     if before is not None:
         rows = rows.filter(seq__lt=before)
     found = list(rows.order_by("-seq")[: TIMELINE_PAGE + 1])
@@ -122,7 +131,7 @@ def people(incident: Incident, *, you: str) -> list[Here]:
         Here(
             name=person.name,
             handle=person.handle,
-            here="away" if person.state == "away" else "here",
+            here=person.state,
             role=held.get(person.handle, ""),
             you=person.handle == you,
         )

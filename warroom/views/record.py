@@ -25,9 +25,7 @@ Context = dict[str, Any]
 def pinned(incident: Incident) -> list[Context]:
     """What is pinned, as the log draws it, with who pinned it."""
     found = pin_selectors.pinned(incident)
-    return [
-        {"pin": each.pin, "item": item_of(each.entry.fact, each.entry.message)} for each in found
-    ]
+    return [{"pin": each.pin, "item": item_of(each.entry.fact, each.entry.said)} for each in found]
 
 
 def context(incident: Incident) -> Context:

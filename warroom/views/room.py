@@ -11,8 +11,9 @@ from incidents.models import Alert, Incident, Severity
 from incidents.selectors import changes
 from incidents.web import custom_fields
 from incidents.web.guard import Request, requires
+from warroom.models import emoji
 from warroom.rendering import Item, item_of
-from warroom.selectors import log
+from warroom.selectors import log, messages
 from warroom.selectors import tasks as task_selectors
 from warroom.views import around as selectors
 from warroom.views import bridge, commands, links, record, tabs, triage
@@ -78,13 +79,31 @@ def _tab_context(request: Request, incident: Incident, alerts: list[Alert]) -> C
 
 
 def _log_context(request: Request, incident: Incident, limit: int) -> Context:
-    found = log.latest(incident.pk, limit, before=_number(request.GET.get("before")))
-    return {"items": _items(found, request), "more_before": found.more_before}
-
-
-def _items(found: log.Log, request: Request) -> list[Item]:
+    found = _asked_log(request, incident, limit)
     reader = request.principal.actor.handle
-    return [item_of(entry.fact, entry.message, reader=reader) for entry in found.entries]
+    items = [item_of(entry.fact, entry.said, reader=reader) for entry in found.entries]
+    return {"items": items, "more_before": found.more_before, "more_after": found.more_after}
+
+
+def _asked_log(request: Request, incident: Incident, limit: int) -> log.Log:
+    """The newest rows, those before or after a number, or those around a message."""
+    before, after = _number(request.GET.get("before")), _number(request.GET.get("after"))
+    if after is not None:
+        return log.after(incident.pk, limit, after)
+    wanted = _number(request.GET.get("message"))
+    if wanted is not None:
+        return log.around(incident.pk, limit, messages.row_of(incident, wanted))
+    return log.latest(incident.pk, limit, before=before)
+
+
+def _reading_context(request: Request, incident: Incident, items: list[Item]) -> Context:
+    """Where the reader was the last time, and which message the address is of."""
+    user, wanted = request.principal.user, _number(request.GET.get("message"))
+    seen = messages.read_up_to(user, incident)
+    unread = messages.unread(user, incident, seen) if user and seen is not None else None
+    me = request.principal.actor.handle
+    new = (i.seq for i in items if seen is not None and i.seq > seen and i.actor_handle != me)
+    return {"unread": unread, "new_from": next(new, None), "wanted": wanted}
 
 
 def _number(text: str | None) -> int | None:
@@ -103,7 +122,9 @@ def room(request: Request, ref: str) -> HttpResponse:
     if htmx and htmx.target in ("tab", "timeline", "triage-found"):
         return render(request, "warroom/_tab.html", context)
     context |= _log_context(request, incident, LOG_PAGE) | bridge.context(incident)
-    context |= {
+    context |= _reading_context(request, incident, context["items"]) | {
+        "emoji": emoji.COMMON_CHARS,
+        "emoji_names": emoji.NAMES.items(),
         "people": selectors.people(incident, you=context["me"]["handle"]),
         "pinned": context["pinned"] if "pinned" in context else record.pinned(incident),
         **links.context(request.principal, incident),
@@ -149,11 +170,10 @@ def draw_rail(request: Request, ref: str) -> HttpResponse:
 @require_safe
 @requires("incident.read")
 def items(request: Request, ref: str) -> HttpResponse:
-    """Earlier rows of the log; without a script the page itself shows them."""
+    """Earlier or later rows of the log; without a script the page itself shows them."""
     incident = access.incident_for(request.principal, ref)
     if not getattr(request, "htmx", None):
-        before = _number(request.GET.get("before"))
-        query = f"?before={before}" if before is not None else ""
-        return redirect(f"{incident.get_absolute_url()}{query}")
-    context = {"incident": incident} | _log_context(request, incident, EARLIER_PAGE)
+        return redirect(f"{incident.get_absolute_url()}?{request.GET.urlencode()}")
+    context = {"incident": incident, "later": "after" in request.GET}
+    context |= _log_context(request, incident, EARLIER_PAGE)
     return render(request, "warroom/_items.html", context)

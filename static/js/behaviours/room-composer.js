@@ -1,6 +1,10 @@
-// Writing: Enter sends, Shift+Enter breaks the line, / lists the commands, ↑ edits the last message.
+// Writing: Enter sends, Shift+Enter breaks the line, / lists the commands, @ the people,
+// ↑ edits the last message.
 import { commands } from "./room-commands.js";
+import { line } from "./room-line.js";
 import { log } from "./room-log.js";
+import { mentions } from "./room-mentions.js";
+import { optimism } from "./room-optimism.js";
 import { outbox } from "./room-outbox.js";
 import { people } from "./room-people.js";
 
@@ -9,50 +13,70 @@ const TYPING_EVERY = 3000;
 const touch = matchMedia("(pointer: coarse)");
 let typedAt = 0;
 
-export function compose(socket) {
+function tellOfTyping(field) {
+  if (!field.value || field.value.startsWith("/") || Date.now() - typedAt < TYPING_EVERY) return;
+  typedAt = Date.now();
+  line.whisper({ type: "typing" });
+}
+
+/**
+ * Make a field of a form one to say things with. `send` gets the text; `lists` are what completes
+ * while it is typed, `up` is what ↑ does in an empty field.
+ */
+export function writer(formOf, { send, lists, up = () => false, onInput = () => {} }) {
+  const field = formOf.querySelector("textarea");
+
+  function submit(event) {
+    event.preventDefault();
+    const text = field.value.trim();
+    if (!text) return;
+    field.value = "";
+    lists.forEach((list) => list.close());
+    onInput();
+    people.act();
+    send(text);
+  }
+
+  field.addEventListener("input", () => {
+    lists.forEach((list) => list.update());
+    onInput();
+    tellOfTyping(field);
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    if (lists.some((list) => list.press(event))) event.preventDefault();
+    else if (event.key === "Enter" && !event.shiftKey && !touch.matches) submit(event);
+    else if (event.key === "ArrowUp" && !field.value && up()) event.preventDefault();
+  });
+  formOf.addEventListener("submit", submit);
+  return field;
+}
+
+/** The composer of the room; null for who may only read. */
+export function compose() {
   if (!form) return null;
-  const field = form.querySelector("textarea");
   const saved = form.querySelector("[data-saved]");
-  const list = commands(field);
+  const slash = commands(form.querySelector("textarea"));
+  const names = mentions(form.querySelector("textarea"), document.getElementById("mentions"));
 
   function keep() {
     saved.textContent = field.value && outbox.keepDraft(field.value) ? "Saved on this device" : "";
     if (!field.value) outbox.keepDraft("");
   }
 
-  function send(event) {
-    event.preventDefault();
-    const text = field.value.trim();
-    if (!text) return;
-    const item = outbox.add(text);
-    field.value = "";
-    list.close();
-    keep();
-    log.pending(item);
-    people.act(socket);
-    socket.send({ type: "post", client_id: item.id, body: text });
-  }
-
-  field.addEventListener("input", () => {
-    list.update();
-    keep();
-    if (field.value && !field.value.startsWith("/") && Date.now() - typedAt > TYPING_EVERY) {
-      typedAt = Date.now();
-      socket.send({ type: "typing" });
-    }
+  const field = writer(form, {
+    lists: [slash, names],
+    up: () => log.editLast(),
+    onInput: keep,
+    send(text) {
+      optimism.show(line.send({ type: "post", body: text }));
+      log.toEnd();
+    },
   });
-  field.addEventListener("keydown", (event) => {
-    if (event.isComposing) return;
-    if (list.press(event)) event.preventDefault();
-    else if (event.key === "Enter" && !event.shiftKey && !touch.matches) send(event);
-    else if (event.key === "ArrowUp" && !field.value && log.editLast()) event.preventDefault();
-  });
-  field.addEventListener("blur", list.close);
-  form.addEventListener("submit", send);
   form.querySelector("[data-slash]").addEventListener("click", () => {
     field.focus();
     if (!field.value) field.value = "/";
-    list.update();
+    slash.update();
   });
   field.value ||= outbox.draft;
   return {

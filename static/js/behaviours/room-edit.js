@@ -1,10 +1,11 @@
 // Editing a message of one's own, where it stands. The fact that comes back redraws the row.
-import { flash } from "./flash.js";
+import { line } from "./room-line.js";
+import { optimism } from "./room-optimism.js";
 
 const template = document.getElementById("message-edit");
 
 /** Put a small form in place of what was said. */
-export function editRow(row, socket) {
+export function editRow(row) {
   if (!template || row.querySelector("form")) return;
   const said = row.querySelector(".said");
   const form = template.content.firstElementChild.cloneNode(true);
@@ -19,9 +20,12 @@ export function editRow(row, socket) {
 
   function save(event) {
     event.preventDefault();
-    const message = { type: "edit", seq: Number(row.dataset.seq), body: field.value };
-    if (socket.send(message)) leave();
-    else flash("error", "No connection. Your change is still here; save it when the mark says Live.");
+    const body = field.value.trim();
+    if (!body) return;
+    leave();
+    if (body !== row.dataset.body) {
+      optimism.show(line.send({ type: "edit", seq: Number(row.dataset.seq), body }));
+    }
   }
 
   form.addEventListener("submit", save);

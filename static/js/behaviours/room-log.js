@@ -1,7 +1,9 @@
-// The log: rows of facts and messages, what is pending, and where the reader is.
+// The log of the room: rows in the order of their numbers, what is new, and where the reader is.
 import { editRow } from "./room-edit.js";
-import { outbox } from "./room-outbox.js";
+import { optimism } from "./room-optimism.js";
 import { people } from "./room-people.js";
+import { clone, dressAll, fromHtml, redraw } from "./room-rows.js";
+import { unread } from "./room-unread.js";
 
 const room = document.querySelector("[data-room]");
 const rows = document.getElementById("log");
@@ -9,66 +11,23 @@ const box = rows.closest(".log");
 const unseen = document.getElementById("unseen");
 const messageCount = document.getElementById("message-count");
 const me = room.dataset.me;
-const MENTION = /(^|[\s(])@([\w.-]*\w)/g;
 const NEAR_END = 48;
-const SAME_BREATH = 5 * 60_000;
+// Facts that came while the newest rows are not on the page.
+let held = [];
 let missed = 0;
 
-const clone = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
 const rowOf = (seq) => document.getElementById(`m-${seq}`);
+// The page was opened at an earlier message: what follows is not all here yet.
+const isCut = () => Boolean(document.getElementById("newer"));
 // The box is laid out from its end: 0 is the newest row, above it is negative.
-const atEnd = () => box.scrollTop > -NEAR_END;
-
-function fromHtml(html) {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  return template.content.firstElementChild;
-}
-
-/** Put names that are called into a span, and mark the row if one is ours. */
-function markMentions(row) {
-  const said = row.querySelector(".said");
-  const texts = document.createTreeWalker(said, NodeFilter.SHOW_TEXT);
-  const found = [];
-  while (texts.nextNode()) {
-    const { currentNode: node } = texts;
-    if (!node.parentElement.closest("code, a, .mention") && node.data.includes("@")) found.push(node);
-  }
-  for (const node of found) {
-    const parts = [];
-    let end = 0;
-    for (const match of node.data.matchAll(MENTION)) {
-      const start = match.index + match[1].length;
-      const name = document.createElement("span");
-      name.className = "mention";
-      name.textContent = `@${match[2]}`;
-      parts.push(node.data.slice(end, start), name);
-      end = start + name.textContent.length;
-      if (match[2].toLowerCase() === me.toLowerCase()) row.classList.add("to-me");
-    }
-    if (parts.length) node.replaceWith(...parts, node.data.slice(end));
-  }
-}
-
-const timeOf = (row) => Date.parse(row.querySelector("time")?.dateTime ?? "");
-
-/** What depends on who reads and on the row before. */
-function dress(row) {
-  if (!row.matches?.(".msg[data-author]")) return;
-  if (row.dataset.author === me) {
-    row.classList.add("mine");
-    row.querySelector(".ava")?.classList.add("you");
-  }
-  if (!row.dataset.dressed) markMentions(row);
-  row.dataset.dressed = "yes";
-  const before = row.previousElementSibling;
-  const same = before?.dataset.author === row.dataset.author && timeOf(row) - timeOf(before) < SAME_BREATH;
-  row.classList.toggle("grouped", Boolean(same));
-}
+const atEnd = () => box.scrollTop > -NEAR_END && !isCut();
+const newest = () => Number([...rows.querySelectorAll("[data-seq]")].at(-1)?.dataset.seq ?? 0);
 
 function seen() {
+  if (document.hidden || !atEnd()) return;
   missed = 0;
   if (unseen) unseen.hidden = true;
+  unread.upTo(newest());
 }
 
 function toEnd() {
@@ -76,15 +35,11 @@ function toEnd() {
   seen();
 }
 
-function notice(row) {
-  if (!document.hidden && atEnd()) return;
-  if (missed === 0) {
-    rows.querySelector(".unread")?.remove();
-    const mark = clone("unread-mark");
-    mark.dataset.seq = Number(row.dataset.seq) - 0.5;
-    row.before(mark);
-  }
+function notice(row, { isMessage }) {
+  if (!document.hidden && atEnd()) return seen();
+  if (missed === 0 && row) unread.markBefore(row);
   missed += 1;
+  if (isMessage) unread.more();
   if (!unseen) return;
   unseen.hidden = false;
   unseen.querySelector("[data-count]").textContent = missed === 1 ? "1 new" : `${missed} new`;
@@ -101,64 +56,56 @@ function place(row, seq) {
   if (stays) box.scrollTop -= box.scrollHeight - height;
 }
 
-const newest = () => Number([...rows.querySelectorAll("[data-seq]")].at(-1)?.dataset.seq ?? 0);
-
-function pendingOf(id) {
-  return id ? rows.querySelector(`[data-pending="${CSS.escape(id)}"]`) : null;
-}
-
-function addPending({ id, text }) {
-  const row = clone("message-pending");
-  row.dataset.pending = id;
-  row.querySelector("[data-text]").textContent = text;
-  rows.querySelector(".log-empty")?.remove();
-  rows.append(row);
-}
-
 function addRow(fact) {
+  const isMessage = fact.kind === "chat.posted";
+  if (isCut()) {
+    held.push(fact);
+    if (fact.actor.handle !== me) notice(null, { isMessage });
+    return;
+  }
   const row = fromHtml(fact.html);
-  if (fact.kind === "chat.posted") {
-    row.dataset.body = fact.data.body;
-    messageCount.textContent = Number(messageCount.textContent) + 1;
-    people.stop(fact.actor.name);
-  }
+  if (isMessage) row.dataset.body = fact.data.body;
   rows.querySelector(".log-empty")?.remove();
-  if (fact.actor.handle === me) {
-    const twin = outbox.waiting.find(({ text }) => text === fact.data.body);
-    pendingOf(twin?.id)?.remove();
-  }
   place(row, fact.seq);
-  if (fact.actor.handle !== me) notice(row);
+  if (fact.actor.handle === me) seen();
+  else notice(row, { isMessage });
 }
 
-function edited(fact) {
-  const old = rowOf(fact.data.edited_seq);
-  if (!old) return;
-  const row = fromHtml(fact.html);
-  row.dataset.body = fact.data.body;
-  old.replaceWith(row);
+function count(change) {
+  messageCount.textContent = Math.max(0, Number(messageCount.textContent) + change);
+}
+
+function posted(fact) {
+  people.stop(fact.actor.name);
+  count(1);
+  if (fact.root) redraw(fact.thread, fact.root);
+  if (fact.room && !rowOf(fact.seq)) addRow(fact);
+}
+
+function changed(fact) {
+  if (fact.kind === "chat.deleted") {
+    count(-1);
+    if (fact.root) redraw(fact.thread, fact.root);
+  }
+  redraw(fact.row, fact.html, fact.data.body);
+  optimism.again(fact.row);
+}
+
+/** The rest of the log has been fetched: what came meanwhile goes behind it. */
+function release() {
+  if (isCut()) return;
+  const waiting = held;
+  held = [];
+  for (const fact of waiting) if (!rowOf(fact.seq)) place(fromHtml(fact.html), fact.seq);
+  seen();
 }
 
 export const log = {
   toEnd,
   add(fact) {
-    if (fact.kind === "chat.edited") edited(fact);
+    if (fact.kind === "chat.posted") posted(fact);
+    else if (fact.row) changed(fact);
     else if (!rowOf(fact.seq)) addRow(fact);
-  },
-  pending(item) {
-    addPending(item);
-    toEnd();
-  },
-  dropPending(id) {
-    pendingOf(id)?.remove();
-  },
-  /** The server has it; a message's own row may still be on its way. */
-  settle(id, seq) {
-    const row = pendingOf(id);
-    if (!row) return;
-    if (rowOf(seq) || row.querySelector("[data-text]").textContent.startsWith("/")) row.remove();
-    else row.querySelector("[data-pending-word]").textContent = "sent";
-    row.dataset.settled = seq;
   },
   /** An answer for us alone. */
   reply(text) {
@@ -169,30 +116,16 @@ export const log = {
     toEnd();
   },
   editLast() {
-    const mine = [...rows.querySelectorAll(".msg.mine[data-seq]")].at(-1);
-    if (mine) editRow(mine, this.socket);
+    const mine = [...rows.querySelectorAll(".msg.mine[data-seq]:not(.deleted)")].at(-1);
+    if (mine) editRow(mine);
     return Boolean(mine);
   },
-  start(socket) {
-    this.socket = socket;
-    rows.querySelectorAll(".msg").forEach(dress);
-    new MutationObserver((changes) => {
-      for (const { addedNodes } of changes) {
-        for (const row of addedNodes) {
-          dress(row);
-          if (row.nextElementSibling) dress(row.nextElementSibling);
-          const settled = row.dataset?.seq && rows.querySelector(`[data-settled="${row.dataset.seq}"]`);
-          settled?.remove();
-        }
-      }
-    }).observe(rows, { childList: true });
-    rows.addEventListener("click", ({ target }) => {
-      const button = target.closest("[data-edit]");
-      if (button) editRow(button.closest(".msg"), socket);
-    });
-    box.addEventListener("scroll", () => !document.hidden && atEnd() && seen());
-    document.addEventListener("visibilitychange", () => !document.hidden && atEnd() && seen());
-    unseen?.addEventListener("click", toEnd);
-    outbox.waiting.forEach(addPending);
+  start() {
+    dressAll(rows);
+    box.addEventListener("scroll", seen, { passive: true });
+    document.addEventListener("visibilitychange", seen);
+    document.addEventListener("htmx:afterSettle", () => held.length && release());
+    unseen?.addEventListener("click", () => (isCut() ? location.assign(location.pathname) : toEnd()));
+    seen();
   },
 };

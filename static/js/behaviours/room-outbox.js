@@ -8,7 +8,7 @@ const OLDEST = 24 * 3600 * 1000;
 function load() {
   try {
     const kept = JSON.parse(localStorage.getItem(KEY)) ?? {};
-    const fresh = (kept.waiting ?? []).filter(({ at }) => Date.now() - at < OLDEST);
+    const fresh = (kept.waiting ?? []).filter(({ at, message }) => message && Date.now() - at < OLDEST);
     return { draft: kept.draft ?? "", waiting: fresh };
   } catch {
     return { draft: "", waiting: [] };
@@ -50,10 +50,10 @@ export const outbox = {
     box.draft = text;
     return save();
   },
-  add(text) {
-    const item = { id: uuid(), text, at: Date.now() };
+  /** Keep a message of the protocol until it is answered. */
+  add(message) {
+    const item = { id: uuid(), message, at: Date.now() };
     box.waiting.push(item);
-    box.draft = "";
     save();
     return item;
   },
@@ -63,11 +63,5 @@ export const outbox = {
     box.waiting = box.waiting.filter((waiting) => waiting.id !== id);
     save();
     return item;
-  },
-  /** Send what waits, oldest first. */
-  send(socket) {
-    for (const { id, text } of box.waiting) {
-      if (!socket.send({ type: "post", client_id: id, body: text })) return;
-    }
   },
 };

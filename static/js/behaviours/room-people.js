@@ -1,4 +1,5 @@
 // Who is here and who types.
+import { line } from "./room-line.js";
 
 const list = document.getElementById("people");
 const count = document.getElementById("people-count");
@@ -8,11 +9,13 @@ const typing = document.getElementById("typing");
 const me = document.querySelector("[data-room]").dataset.me;
 
 const AWAY_AFTER = 60_000;
+const IDLE_AFTER = 10 * 60_000;
 const TYPES_FOR = 5000;
 const typists = new Map();
 let state = "watching";
 let acted = false;
 let timer = 0;
+let idle = 0;
 
 /** What the person does in this incident, by the list of roles, which refreshes itself. */
 function roleOf(handle) {
@@ -32,11 +35,11 @@ function row({ handle, name, state: is }) {
   const avatar = item.querySelector("[data-initials]");
   item.dataset.handle = handle;
   avatar.textContent = initials(name);
-  avatar.dataset.here = is === "away" ? "away" : "here";
+  avatar.dataset.here = is;
   avatar.classList.toggle("you", handle === me);
   item.querySelector("[data-name]").textContent = name;
-  item.querySelector("[data-role]").textContent =
-    handle === me ? "you" : is === "away" ? "away" : roleOf(handle);
+  const does = (is !== "away" && roleOf(handle)) || is;
+  item.querySelector("[data-role]").textContent = handle === me ? `you, ${is}` : does;
   return item;
 }
 
@@ -48,10 +51,17 @@ function writeTyping() {
   else typing.textContent = `${names.join(" and ")} ${names.length > 1 ? "are" : "is"} typing`;
 }
 
-function setState(socket, now) {
+function setState(now) {
   if (now === state) return;
   state = now;
-  socket.send({ type: "presence", state });
+  line.whisper({ type: "presence", state });
+}
+
+/** Somebody is at the keyboard: not for a while, and they count as away. */
+function awake() {
+  clearTimeout(idle);
+  idle = setTimeout(() => setState("away"), IDLE_AFTER);
+  if (!document.hidden) setState(acted ? "responding" : "watching");
 }
 
 export const people = {
@@ -71,20 +81,22 @@ export const people = {
     typists.delete(name);
     writeTyping();
   },
-  announce(socket) {
-    if (state !== "watching") socket.send({ type: "presence", state });
+  announce() {
+    if (state !== "watching") line.whisper({ type: "presence", state });
   },
   /** Whoever writes is responding from then on. */
-  act(socket) {
+  act() {
     acted = true;
-    setState(socket, "responding");
+    setState("responding");
   },
-  /** Away is who has not looked at the page for a minute. */
-  watch(socket) {
+  /** Away is who has not looked at the page for a minute, or done nothing for ten. */
+  watch() {
     document.addEventListener("visibilitychange", () => {
       clearTimeout(timer);
-      if (document.hidden) timer = setTimeout(() => setState(socket, "away"), AWAY_AFTER);
-      else setState(socket, acted ? "responding" : "watching");
+      if (document.hidden) timer = setTimeout(() => setState("away"), AWAY_AFTER);
+      else awake();
     });
+    for (const name of ["pointerdown", "keydown"]) document.addEventListener(name, awake);
+    awake();
   },
 };

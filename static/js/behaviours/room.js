@@ -2,10 +2,16 @@
 import "./room-bridge.js";
 import { flash } from "./flash.js";
 import { compose } from "./room-composer.js";
+import { jumps } from "./room-jump.js";
+import { line } from "./room-line.js";
 import { log } from "./room-log.js";
+import { menus } from "./room-menu.js";
+import { optimism } from "./room-optimism.js";
 import { outbox } from "./room-outbox.js";
+import { side } from "./room-panel.js";
 import { people } from "./room-people.js";
 import "./room-merged.js";
+import { unread } from "./room-unread.js";
 import { refresh } from "./refresh.js";
 import { keepOpen } from "./socket.js";
 
@@ -13,7 +19,6 @@ const room = document.querySelector("[data-room]");
 // The server stops sending to a page that does not say how far it has read.
 const ACK_AFTER = 250;
 const RETRY_AFTER = 2000;
-let socket = null;
 let read = Number(room.dataset.lastSeq);
 let acknowledging = 0;
 
@@ -21,34 +26,37 @@ function acknowledge(seq) {
   read = seq;
   acknowledging ||= setTimeout(() => {
     acknowledging = 0;
-    socket.send({ type: "ack", seq: read });
+    line.whisper({ type: "ack", seq: read });
   }, ACK_AFTER);
 }
 
 function hearFact(fact) {
   // A fact that is here already was drawn with the page.
   if (fact.seq > read) acknowledge(fact.seq);
+  if (fact.client_id) optimism.drop(fact.client_id);
   log.add(fact);
+  if (fact.kind === "chat.posted" && fact.thread) side.add(fact);
   if (!fact.kind.startsWith("chat.")) refresh("room");
 }
 
 function hearError({ client_id: id, message, hint, retry }) {
   if (retry) {
-    setTimeout(() => outbox.send(socket), RETRY_AFTER);
+    setTimeout(() => line.sendAgain(), RETRY_AFTER);
     return;
   }
   flash("error", `${message} ${hint}`.trim());
-  const failed = outbox.take(id);
-  log.dropPending(id);
-  if (failed) composer?.giveBack(failed.text);
+  optimism.undo(id);
+  const failed = outbox.take(id)?.message;
+  if (failed?.type === "post") composer?.giveBack(failed.body);
 }
 
 const HEAR = {
   fact: hearFact,
   error: hearError,
+  hello: (message) => unread.hello(message),
   ok({ client_id: id, seq, text }) {
     outbox.take(id);
-    log.settle(id, seq);
+    optimism.settle(id, seq);
     if (text) log.reply(text);
   },
   presence: (message) => people.show(message),
@@ -62,20 +70,27 @@ const ENDS = {
   4404: "You may no longer see this incident.",
 };
 
-socket = keepOpen({
+const socket = keepOpen({
   source: "room",
   url: () => `/ws/incidents/${room.dataset.ref}?after=${read}`,
   onMessage: (message) => HEAR[message.type]?.(message),
   onOpen(again) {
-    people.announce(socket);
-    outbox.send(socket);
+    people.announce();
+    line.sendAgain();
     if (again) {
       refresh("room");
       refresh("notice");
+      side.refresh();
     }
   },
   onEnd: (code) => flash("error", ENDS[code] ?? ENDS[4403]),
 });
-people.watch(socket);
-log.start(socket);
-const composer = compose(socket);
+line.use(socket);
+people.watch();
+log.start();
+unread.start();
+side.start();
+menus();
+const composer = compose();
+outbox.waiting.forEach((item) => optimism.show(item));
+jumps((seq) => side.openReply(seq));

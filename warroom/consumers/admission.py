@@ -1,0 +1,38 @@
+"""Who comes into a room, and what they may do there. Asked anew at each deed and each minute."""
+
+from dataclasses import dataclass
+
+from incidents import access
+from incidents.access import Principal
+from incidents.models import Incident
+from warroom.consumers.auth import principal_of
+from warroom.consumers.socket import Scope
+from warroom.realtime.presence import Person
+from warroom.selectors import messages
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    principal: Principal
+    incident: Incident
+    may_respond: bool
+    may_command: bool
+    read_up_to: int | None
+
+    @property
+    def person(self) -> Person | None:
+        """Whom the others see; programs are not shown."""
+        user = self.principal.user
+        return Person(user.username, str(user)) if user is not None else None
+
+
+def admit(scope: Scope) -> Admission:
+    principal = principal_of(scope)
+    incident = access.incident_for(principal, scope["url_route"]["kwargs"]["ref"])
+    return Admission(
+        principal=principal,
+        incident=incident,
+        may_respond=access.may(principal, "incident.respond", incident),
+        may_command=access.may(principal, "incident.command", incident),
+        read_up_to=messages.read_up_to(principal.user, incident),
+    )

@@ -50,8 +50,8 @@ function startThread(section) {
 function opened() {
   const section = thread();
   if (section) startThread(section);
-  const first = panel.querySelector("[data-focus], [data-reply] textarea, [data-close-panel]");
-  first?.focus();
+  const field = panel.querySelector("[data-focus], [data-reply] textarea");
+  (field ?? panel.querySelector("[data-close-panel]"))?.focus();
 }
 
 /** Fetch a part and show it over the chat. Resolves when it is there. */

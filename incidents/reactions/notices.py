@@ -4,18 +4,19 @@ The engine makes a notice for each handle that a fact calls. Other channels star
 do: a row says who is to be told of what, and whether they have seen it.
 """
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from incidents import access
 from incidents.access import Principal
 from incidents.events import hints
 from incidents.kernel import clock
 from incidents.kernel.errors import NotFound
-from incidents.models import Fact, Incident, Notice
+from incidents.models import Fact, Notice
 
 MOST_TEXT: Final = 500
 
@@ -28,7 +29,8 @@ def notify(fact: Fact) -> None:
     people = access.reachable(incident, body.calls(), but=by)
     if not people:
         return
-    text, url = _short(body.to_you()), f"{incident.get_absolute_url()}#m-{fact.seq}"
+    row = fact.seq if body.instead_of is None else body.instead_of
+    text, url = _short(body.to_you()), f"{incident.get_absolute_url()}#m-{row}"
     Notice.objects.bulk_create(
         [
             Notice(
@@ -69,9 +71,20 @@ def read(*, principal: Principal, pk: int) -> Notice:
     return notice
 
 
-def read_upto(*, principal: Principal, incident: Incident, seq: int) -> int:
-    """Whoever has read the room up to `seq` has seen what called them there."""
-    return read_those(of(principal).filter(incident=incident, fact__seq__lte=seq))
+def read_upto(marks: Mapping[tuple[int, int], int], *, unseen: Q | None = None) -> int:
+    """Whoever has read a room up to a number has seen what called them there.
+
+    `marks` are (user id, incident id) → seq. `unseen` says which notices are of facts that do not
+    stand in a room. One query where nobody was called.
+    """
+    rows = Notice.objects.filter(
+        user__in={reader for reader, _ in marks},
+        incident__in={incident for _, incident in marks},
+        read_at__isnull=True,
+    ).exclude(unseen or Q(pk__in=()))
+    called = rows.values_list("pk", "user_id", "incident_id", "fact__seq")
+    seen = [pk for pk, user, incident, seq in called if seq <= marks.get((user, incident), 0)]
+    return read_those(Notice.objects.filter(pk__in=seen)) if seen else 0
 
 
 @transaction.atomic

@@ -5,8 +5,10 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from incidents.access import Principal
+from incidents.engine import deliveries
 from incidents.kernel.actor import Actor
-from incidents.models import Incident, User
+from incidents.models import Incident, Notice, User
 from incidents.pipeline import lifecycle
 from tests.conftest import People
 from tests.warroom.conftest import Enter
@@ -105,3 +107,37 @@ def test_what_is_found_is_marked_and_cannot_be_markup(
     text = page.content.decode()
     assert "&lt;b&gt;<mark>pool</mark>&lt;/b&gt; is full" in text
     assert f"?message={seq}#m-{seq}" in text
+
+
+def _called() -> list[str]:
+    while deliveries.work():
+        pass
+    waiting = Notice.objects.filter(read_at__isnull=True).order_by("fact__seq")
+    return list(waiting.values_list("text", flat=True))
+
+
+def test_what_called_one_is_seen_where_it_was_read(
+    people: People, incident: Incident, sign_in: SignIn
+) -> None:
+    (root,) = _talk(incident, people.commander, "Who is on the cache?")
+    actor, reply = Actor.of(people.commander), chat.Envelope(thread=root)
+    chat.post(incident_id=incident.pk, body="@tom in the thread", actor=actor, envelope=reply)
+    seqs = _talk(incident, people.commander, "@tom in the room", "@tom after that")
+    assert len(_called()) == 3
+    tom, address = sign_in(people.teammate), f"/incidents/{incident.reference}/read"
+    tom.post(address, {"seq": seqs[0]})
+    assert _called() == ["replied: @tom in the thread", "said: @tom after that"]
+    tom.post(address, {"thread": root})
+    assert _called() == ["said: @tom after that"]
+
+
+def test_what_is_deleted_calls_nobody(people: People, incident: Incident) -> None:
+    actor = Actor.of(people.commander)
+    said = chat.post(incident_id=incident.pk, body="@tom look", actor=actor)
+    chat.edit(message_id=said.pk, body="@tom and @olga look", actor=actor)
+    assert len(_called()) == 2
+    assert set(Notice.objects.values_list("url", flat=True)) == {
+        f"{incident.get_absolute_url()}#m-{said.seq}"
+    }
+    chat.delete(message_id=said.pk, principal=Principal(user=people.commander))
+    assert _called() == []

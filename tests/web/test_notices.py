@@ -8,7 +8,6 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from incidents.access import Principal
 from incidents.engine import deliveries, retention
 from incidents.events import bus, calling
 from incidents.kernel import clock
@@ -175,12 +174,12 @@ def test_the_api_lists_them_and_takes_note(
 
 
 def test_reading_the_room_is_reading_what_called_one_there(
-    people: People, incident: Incident, as_principal: Callable[[User], Principal]
+    people: People, incident: Incident
 ) -> None:
     first = call(incident, people.teammate, by=people.commander)
     call(incident, people.teammate, by=people.commander)
-    tom = as_principal(people.teammate)
-    assert notices.read_upto(principal=tom, incident=incident, seq=first.seq) == 1
+    room = (people.teammate.pk, incident.pk)
+    assert notices.read_upto({room: first.seq, (people.observer.pk, incident.pk): 99}) == 1
     assert Notice.objects.get(read_at=None).fact.seq > first.seq
 
 

@@ -15,6 +15,7 @@ from incidents.kernel.actor import Actor
 from incidents.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from incidents.models import Fact, Incident
 from incidents.pipeline import lifecycle
+from incidents.reactions import notices
 from warroom import events
 from warroom.models import Message, MessageRevision
 from warroom.services.mentions import mentioned
@@ -147,6 +148,7 @@ def _erase(message: Message) -> None:
         incident=message.incident, kind__in=_TOLD, data__message_id=str(message.pk)
     )
     for fact in facts:
+        notices.withdraw(fact)
         fact.data |= {"body": "", "mentions": []}
         fact.save(update_fields=["data"])
 

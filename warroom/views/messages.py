@@ -12,7 +12,7 @@ from warroom.rendering import Version, item_of_message, version_of
 from warroom.selectors import messages as reads
 from warroom.services import chat, mentions, reactions, reading
 from warroom.views.links import abilities_in
-from warroom.views.room import Context
+from warroom.views.room import Context, number
 
 MENTIONABLE = 500
 
@@ -112,12 +112,15 @@ def react(request: Request, ref: str, seq: int) -> HttpResponse:
 @require_POST
 @requires("incident.read")
 def read(request: Request, ref: str) -> HttpResponse:
-    """Say that everything up to `seq` has been read; without one, everything there is."""
+    """Say that everything up to `seq` has been read; without one, everything there is. Or that the
+    replies to the message `thread` have been."""
     incident = access.incident_for(request.principal, ref)
-    given = request.POST.get("seq", "")
-    seq = int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else None
     user = request.principal.user
-    if user is not None:
+    if user is not None and "thread" in request.POST:
+        root = chat.by_seq(incident, number(request.POST["thread"]))
+        reading.mark_thread(user=user, root=root)
+    elif user is not None:
+        seq = number(request.POST.get("seq"))
         reading.mark(user=user, incident=incident, seq=incident.last_seq if seq is None else seq)
     if getattr(request, "htmx", None) or request.headers.get("X-Requested-With") == "fetch":
         return HttpResponse(status=204)

@@ -49,10 +49,10 @@ def _head_context(request: Request, incident: Incident) -> Context:
 
 def _tab_context(request: Request, incident: Incident, alerts: list[Alert]) -> Context:
     tab = tabs.asked(request.GET.get("tab", ""))
-    timeline = selectors.timeline(incident, before=_number(request.GET.get("until")))
+    timeline = selectors.timeline(incident, before=number(request.GET.get("until")))
     more = f"?tab=timeline&until={timeline.more_before}" if timeline.more_before else ""
     counts = selectors.counts(incident, alerts)
-    said = _number(request.GET.get("said")) if tab.code == "tasks" else None
+    said = number(request.GET.get("said")) if tab.code == "tasks" else None
     is_overview = tab.code == "overview"
     overview: Context = {}
     if is_overview:
@@ -87,10 +87,10 @@ def _log_context(request: Request, incident: Incident, limit: int) -> Context:
 
 def _asked_log(request: Request, incident: Incident, limit: int) -> log.Log:
     """The newest rows, those before or after a number, or those around a message."""
-    before, after = _number(request.GET.get("before")), _number(request.GET.get("after"))
+    before, after = number(request.GET.get("before")), number(request.GET.get("after"))
     if after is not None:
         return log.after(incident.pk, limit, after)
-    wanted = _number(request.GET.get("message"))
+    wanted = number(request.GET.get("message"))
     if wanted is not None:
         return log.around(incident.pk, limit, messages.row_of(incident, wanted))
     return log.latest(incident.pk, limit, before=before)
@@ -98,7 +98,7 @@ def _asked_log(request: Request, incident: Incident, limit: int) -> log.Log:
 
 def _reading_context(request: Request, incident: Incident, items: list[Item]) -> Context:
     """Where the reader was the last time, and which message the address is of."""
-    user, wanted = request.principal.user, _number(request.GET.get("message"))
+    user, wanted = request.principal.user, number(request.GET.get("message"))
     seen = messages.read_up_to(user, incident)
     unread = messages.unread(user, incident, seen) if user and seen is not None else None
     me = request.principal.actor.handle
@@ -106,7 +106,7 @@ def _reading_context(request: Request, incident: Incident, items: list[Item]) ->
     return {"unread": unread, "new_from": next(new, None), "wanted": wanted}
 
 
-def _number(text: str | None) -> int | None:
+def number(text: str | None) -> int | None:
     small = text is not None and text.isascii() and text.isdecimal() and len(text) < 10
     return int(text) if text and small else None
 

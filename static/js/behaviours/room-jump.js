@@ -23,8 +23,10 @@ export function jumps(openThread) {
     show(row);
   });
   const { wanted } = room.dataset;
-  if (!wanted) return;
-  const row = document.getElementById(`m-${wanted}`);
+  const named = /^#m-(\d+)$/.exec(location.hash)?.[1];
+  const row = document.getElementById(`m-${wanted ?? named}`);
   if (row) show(row);
-  else openThread(wanted);
+  else if (wanted) openThread(wanted);
+  // A notice leads to a row that may be far up, or in a thread.
+  else if (named) location.replace(`${location.pathname}?message=${named}${location.hash}`);
 }

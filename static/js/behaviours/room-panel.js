@@ -1,4 +1,5 @@
 // The panel over the chat: a thread, earlier versions of a message, or the search.
+import { post } from "./http.js";
 import { line } from "./room-line.js";
 import { writer } from "./room-composer.js";
 import { show } from "./room-jump.js";
@@ -9,6 +10,8 @@ import { dressAll, fromHtml } from "./room-rows.js";
 
 const room = document.querySelector("[data-room]");
 const panel = document.getElementById("chat-panel");
+// By then the engine has made the notice of what calls the reader.
+const NOTICED_AFTER = 3000;
 let opener = null;
 
 const thread = () => panel.querySelector("[data-thread-of]");
@@ -37,7 +40,13 @@ function reply(section, text) {
   toEnd(section);
 }
 
+/** What called the reader in this thread is seen. */
+function tellRead({ dataset: { threadOf } }) {
+  post(`/incidents/${room.dataset.ref}/read`, { thread: threadOf }).catch(() => {});
+}
+
 function startThread(section) {
+  tellRead(section);
   dressAll(listOf(section));
   toEnd(section);
   for (const item of outbox.waiting) optimism.show(item);
@@ -75,6 +84,7 @@ function add(fact) {
   const before = [...list.children].findLast((other) => Number(other.dataset.seq) < fact.seq);
   if (before) before.after(row);
   else list.prepend(row);
+  if (row.dataset.mentions?.split(" ").includes(room.dataset.me)) setTimeout(tellRead, NOTICED_AFTER, section);
   const count = list.querySelectorAll(".msg[data-seq]").length - 1;
   section.querySelector("[data-thread-count]").textContent = count === 1 ? "1 reply" : `${count} replies`;
   toEnd(section);

@@ -5,8 +5,9 @@ from celery import current_app
 from incidents.events import bus
 from incidents.events.types import IncidentOpened, SeverityChanged, StateChanged
 from incidents.models import Fact
+from warroom.events import MessageReacted
 from warroom.models import SaveReason
-from warroom.services import bridge, bridge_settings, document_versions
+from warroom.services import bridge, bridge_settings, document_versions, pins
 
 
 @bus.subscribe(StateChanged, name="warroom.document_versions")
@@ -25,3 +26,8 @@ def open_bridge(fact: Fact) -> None:
         current_app.send_task("warroom.open_bridge", [fact.incident_id])
     else:
         bridge.open_by_itself(fact.incident_id)
+
+
+@bus.subscribe(MessageReacted, name="warroom.pins_by_reaction")
+def pin_what_got_a_pushpin(fact: Fact) -> None:
+    pins.pin_by_reaction(reacted=fact)

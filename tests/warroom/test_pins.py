@@ -6,13 +6,14 @@ import pytest
 from django.test import Client
 
 from incidents.access import Principal
+from incidents.engine import deliveries
 from incidents.events import timeline
 from incidents.kernel.actor import Actor
 from incidents.kernel.errors import Invalid, NotFound
 from incidents.models import Incident, User
 from tests.conftest import Declare, People
 from warroom.models import Message, Pin
-from warroom.services import chat, pins, saying
+from warroom.services import chat, pins, reactions, saying
 
 Sign = Callable[[User], Client]
 
@@ -99,3 +100,31 @@ def test_programs_pin(
     assert [pin["seq"] for pin in client.get(address).json()["results"]] == [said.seq]
     assert client.delete(f"{address}/{said.seq}").status_code == 204
     assert client.get(address).json()["results"] == []
+
+
+def _react(said: Message, user: User, *, back: bool = False) -> None:
+    reactions.react(message_id=said.pk, char="pushpin", actor=Actor.of(user))
+    if back:
+        reactions.unreact(message_id=said.pk, char="pushpin", actor=Actor.of(user))
+    while deliveries.work():
+        pass
+
+
+def test_a_pushpin_pins_unless_it_is_taken_back_at_once(people: People, said: Message) -> None:
+    _react(said, people.commander, back=True)
+    assert not Pin.objects.exists()
+    _react(said, people.commander)
+    pinned = Pin.objects.get()
+    assert (pinned.seq, pinned.pinned_by) == (said.seq, "Cara Commander")
+
+
+def test_what_was_deleted_is_neither_shown_nor_pinned(
+    incident: Incident, people: People, said: Message, sign_in: Sign
+) -> None:
+    _pin(incident, said.seq, people.commander)
+    chat.delete(message_id=said.pk, principal=Principal(user=people.teammate))
+    page = sign_in(people.observer).get(f"{incident.get_absolute_url()}/known").content.decode()
+    assert "Nothing is on record yet" in page
+    pins.unpin(incident_id=incident.pk, seq=said.seq, actor=Actor.of(people.commander))
+    with pytest.raises(Invalid, match="cannot be pinned"):
+        _pin(incident, said.seq, people.commander)

@@ -19,9 +19,13 @@ def test_a_task_made_from_a_message_is_done_by_another(
     said = chat.post(incident_id=incident.pk, body="Roll back 4411", actor=tom_says)
     room = f"/incidents/{incident.reference}"
     cara = browse(people.commander, f"{room}?tab=tasks")
-    tom = browse(people.teammate, f"{room}?tab=tasks&said={said.seq}")
+    tom = browse(people.teammate, room)
     for page in (tom, cara):
         expect(page.locator("[data-live]").first).to_have_attribute("data-state", "live")
+    tom.locator(f"#m-{said.seq}").hover()
+    tom.locator(f"#m-{said.seq} [data-more]").click()
+    tom.get_by_role("link", name="Make it a task").click()
+    expect(tom.get_by_label("What is to be done")).to_be_focused()
     expect(tom.get_by_label("What is to be done")).to_have_value("Roll back 4411")
     tom.get_by_label("Who").select_option("cara")
     tom.get_by_role("button", name="Add", exact=True).click()

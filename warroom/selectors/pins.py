@@ -11,7 +11,7 @@ from warroom.selectors import log
 
 # They speak of another fact; that one is what people mean.
 NOT_PINNED: Final = (
-    events.MessageEdited.kind,
+    *log.CHANGING,
     events.PinAdded.kind,
     events.PinRemoved.kind,
 )
@@ -24,12 +24,17 @@ class Pinned:
 
 
 def pinned(incident: Incident) -> list[Pinned]:
-    """In the order in which it happened. Three queries, one where nothing is pinned."""
+    """In the order in which it happened, without messages that were deleted since. Four queries,
+    one where nothing is pinned."""
     pins = list(Pin.objects.filter(incident=incident))
     if not pins:
         return []
     entries = {entry.fact.seq: entry for entry in _entries(incident, [pin.seq for pin in pins])}
-    return [Pinned(pin, entries[pin.seq]) for pin in pins if pin.seq in entries]
+    return [Pinned(pin, entries[pin.seq]) for pin in pins if _is_there(entries.get(pin.seq))]
+
+
+def _is_there(entry: log.Entry | None) -> bool:
+    return entry is not None and (entry.said is None or not entry.said.message.is_deleted)
 
 
 def _entries(incident: Incident, seqs: Sequence[int]) -> list[log.Entry]:

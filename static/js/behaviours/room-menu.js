@@ -38,12 +38,20 @@ function pick() {
   if (!picker.hidden) picker.querySelector("input").focus();
 }
 
+/** Open the address of a link in the middle column, and leave the chat as it is. */
+function beside({ href }) {
+  window.htmx.ajax("GET", href, { target: "#tab", select: "#tab", swap: "outerHTML" });
+  history.replaceState(history.state, "", href);
+  document.querySelector('[data-show="details"]')?.click();
+}
+
 /** What the entries do, by their data-act. Those that are links or forms need none. */
 const ACTS = {
   reply: () => side.openThread(seqOf(row), button),
   versions: () => side.openVersions(seqOf(row), button),
   copy: copyLink,
   edit: () => editRow(row),
+  beside,
   react: ({ value }) => react(row, value),
   pick,
 };
@@ -132,12 +140,20 @@ export function menus() {
   menu.addEventListener("click", (event) => {
     const entry = event.target.closest("button[data-act], a");
     if (!entry) return;
+    if (entry.dataset.act === "beside") {
+      if (event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+    }
     if (entry.dataset.act !== "pick") menu.hidePopover();
     ACTS[entry.dataset.act]?.(entry);
   });
   // Deleting asks first (dialogs.js); then it is a deed like the others, that may wait for a connection.
   menu.addEventListener("submit", (event) => {
     menu.hidePopover();
+    if (event.target.dataset.act === "send") {
+      event.preventDefault();
+      window.htmx.ajax("POST", event.target.action, { source: event.target, swap: "none" });
+    }
     if (event.target.dataset.act !== "delete") return;
     event.preventDefault();
     optimism.show(line.send({ type: "delete", seq: seqOf(row) }));

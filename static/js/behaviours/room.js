@@ -36,7 +36,8 @@ function hearFact(fact) {
   if (fact.client_id) optimism.drop(fact.client_id);
   log.add(fact);
   if (fact.kind === "chat.posted" && fact.thread) side.add(fact);
-  if (!fact.kind.startsWith("chat.")) refresh("room");
+  // What was deleted may stand elsewhere on the page, too: pinned, or as what a task came from.
+  if (!fact.kind.startsWith("chat.") || fact.kind === "chat.deleted") refresh("room");
 }
 
 function hearError({ client_id: id, message, hint, retry }) {

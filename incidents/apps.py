@@ -7,4 +7,9 @@ class IncidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from incidents import subscribers  # noqa: F401  # registers what reacts to facts
-        from incidents.events import calling, handling, types  # noqa: F401  # registers the fact types
+        from incidents.events import (  # noqa: F401  # registers the fact types
+            calling,
+            clocks,
+            handling,
+            types,
+        )

@@ -63,6 +63,8 @@ SIDEBAR = {
         ),
         _group(
             "Response",
+            _page("Stages", "checklist_rtl", "incidents_stage"),
+            _page("Roles by rule", "assignment_ind", "warroom_rolerule"),
             _page("Runbooks", "menu_book", "runbooks_runbook"),
             _page("Runbook runs", "checklist", "runbooks_runbookrun"),
             _page("Post-mortems", "description", "postmortems_postmortem"),

@@ -132,7 +132,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "web:sign_in"
 LOGIN_REDIRECT_URL = "web:board"
-SESSION_COOKIE_AGE = 12 * 3600
+# People sign in again after so long.
+SESSION_COOKIE_AGE = round(env.float("SESSION_HOURS", default=12) * 3600)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -166,6 +167,13 @@ INTAKE_RATE = env.float("INTAKE_RATE", default=10_000)
 # Raw messages are kept this long; what they told lives on in alerts and facts.
 EVENT_RETENTION_HOURS = env.float("EVENT_RETENTION_HOURS", default=1)
 SIGNAL_RETENTION_DAYS = env.float("SIGNAL_RETENTION_DAYS", default=90)
+# An offered role that nobody accepts in this time stays where it is.
+ROLE_OFFER_MINUTES = env.float("ROLE_OFFER_MINUTES", default=5)
+# More people than that only read in a room, unless they have a role in it; 0 is no limit.
+ROOM_PEOPLE_LIMIT = env.int("ROOM_PEOPLE_LIMIT", default=0)
+# Whoever does nothing in a room for so long is shown as away, and in the end leaves; 0 is never.
+ROOM_AWAY_MINUTES = env.float("ROOM_AWAY_MINUTES", default=10)
+ROOM_TIMEOUT_MINUTES = env.float("ROOM_TIMEOUT_MINUTES", default=240)
 # More new incidents a minute from one sender are a storm, and become one.
 STORM_INCIDENTS_PER_MINUTE = env.int("STORM_INCIDENTS_PER_MINUTE", default=20)
 # A sender with more open alerts than that has further conditions counted, not listed.

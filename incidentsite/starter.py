@@ -5,14 +5,16 @@ from typing import Final
 from django.db import transaction
 
 from incidents.models import Role, Service, Setting, Severity, Team, User
+from incidents.pipeline.stages import load_stages
 from incidents.sources.detection.library import load_rules
 from incidents.tasks.schedule import install_schedule
 from runbooks.services import load_library
 from statuspage import tasks as statuspage
 from statuspage.services import load_starter_page
 from warroom import tasks as warroom
+from warroom.services.by_rule import load_role_rules
 
-VERSION: Final = 3
+VERSION: Final = 4
 _MARK: Final = "starter_kit"
 
 _SEVERITIES: Final = (
@@ -26,6 +28,8 @@ _SEVERITIES: Final = (
         "ack_minutes": 15,
         "mitigate_minutes": 120,
         "update_minutes": 30,
+        "stale_minutes": 15,
+        "stage_factor": 1,
     },
     {
         "code": "P1",
@@ -37,6 +41,8 @@ _SEVERITIES: Final = (
         "ack_minutes": 30,
         "mitigate_minutes": 240,
         "update_minutes": 60,
+        "stale_minutes": 15,
+        "stage_factor": 1,
     },
     {
         "code": "P2",
@@ -48,6 +54,8 @@ _SEVERITIES: Final = (
         "ack_minutes": 60,
         "mitigate_minutes": 480,
         "update_minutes": 240,
+        "stale_minutes": 30,
+        "stage_factor": 4,
     },
     {
         "code": "P3",
@@ -59,6 +67,8 @@ _SEVERITIES: Final = (
         "ack_minutes": 240,
         "mitigate_minutes": 1440,
         "update_minutes": 1440,
+        "stale_minutes": 60,
+        "stage_factor": 16,
     },
 )
 _TEAMS: Final = (
@@ -92,6 +102,8 @@ def load() -> None:
         admin = User(username="admin", name="Admin", role=Role.ADMIN)
         admin.set_unusable_password()
         admin.save()
+    load_stages()
+    load_role_rules()
     load_library()
     load_rules()
     load_starter_page()

@@ -2,7 +2,7 @@
 
 from incidents.api.routes import route
 from warroom import api
-from warroom.api import bridge, chat, document, files, reading, record, tasks
+from warroom.api import bridge, chat, clocks, document, files, handover, reading, record, tasks
 
 app_name = "warroom_api"
 urlpatterns = [
@@ -44,4 +44,12 @@ urlpatterns = [
     route("incidents/<ref>/decisions", record.DecisionsView, name="decisions"),
     route("incidents/<ref>/hypotheses", record.HypothesesView, name="hypotheses"),
     route("incidents/<ref>/hypotheses/<int:hypothesis>", record.HypothesisView, name="hypothesis"),
+    route("incidents/<ref>/offers", handover.OffersView, name="offers"),
+    route("incidents/<ref>/offers/<int:offer>/accept", handover.AcceptView, name="accept"),
+    route("incidents/<ref>/offers/<int:offer>/decline", handover.DeclineView, name="decline"),
+    route("incidents/<ref>/offers/<int:offer>/withdraw", handover.WithdrawView, name="withdraw"),
+    route("incidents/<ref>/stages", clocks.StagesView, name="stages"),
+    route("incidents/<ref>/stages/checks/<int:check>", clocks.CheckView, name="stage_check"),
+    route("incidents/<ref>/updates", clocks.UpdatesView, name="updates"),
+    route("incidents/<ref>/catch-up", clocks.CatchUpView, name="catch_up"),
 ]

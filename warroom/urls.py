@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from warroom.views import (
     actions,
     bridge,
+    catch_up,
     commands,
     document,
     files,
@@ -12,8 +13,10 @@ from warroom.views import (
     messages,
     named,
     record,
+    roles,
     room,
     search,
+    stages,
     tasks,
     triage,
 )
@@ -98,4 +101,10 @@ urlpatterns = [
     path("incidents/<reference:ref>/files/<uuid:file>", files.file, name="file"),
     path("incidents/<reference:ref>/files/<uuid:file>/preview", files.preview, name="file_preview"),
     path("incidents/<reference:ref>/files/<uuid:file>/remove", files.remove, name="file_remove"),
+    path("incidents/<reference:ref>/handover", roles.offer, name="handover"),
+    path("incidents/<reference:ref>/handover/<int:offer>", roles.answer, name="offer"),
+    path("incidents/<reference:ref>/stages", stages.stages, name="stages"),
+    path("incidents/<reference:ref>/stages/check", stages.check, name="stage_check"),
+    path("incidents/<reference:ref>/catch-up", catch_up.catch_up, name="catch_up"),
+    path("incidents/<reference:ref>/updates", catch_up.update, name="update"),
 ]

@@ -12,6 +12,7 @@ from incidents.admin import (
     schedule,
     shaping,
     site,
+    stages,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "schedule",
     "shaping",
     "site",
+    "stages",
 ]

@@ -49,7 +49,8 @@ class SeverityForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
         model = Severity
         fields = (
             *("label", "aliases", "definition", "examples"),
-            *("ack_minutes", "mitigate_minutes", "update_minutes"),
+            *("ack_minutes", "mitigate_minutes", "update_minutes", "stale_minutes"),
+            "stage_factor",
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

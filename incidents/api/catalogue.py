@@ -33,6 +33,8 @@ class SeverityOut(serializers.Serializer[Any]):
     ack_minutes = serializers.IntegerField()
     mitigate_minutes = serializers.IntegerField()
     update_minutes = serializers.IntegerField()
+    stale_minutes = serializers.IntegerField()
+    stage_factor = serializers.IntegerField()
 
 
 class SeveritiesView(ActionView):

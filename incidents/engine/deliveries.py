@@ -1,7 +1,8 @@
 """Telling subscribers of facts: at least once, each by itself.
 
 The handler's changes and the done-mark commit together. A subscriber that fails is tried again
-after a while, in the end parked for people to see; the others go on meanwhile.
+after a while, in the end parked for people to see; the others go on meanwhile. One that answers
+with a time is told again then: so whatever is due has its row, and nothing is searched for.
 """
 
 import logging
@@ -55,14 +56,17 @@ def _tell(delivery: Delivery) -> None:
         return
     try:
         with transaction.atomic():
-            subscription.handle(delivery.fact)
+            again_at = subscription.handle(delivery.fact)
     except Exception as error:
         log.exception("%s failed on %s", delivery.subscriber, delivery.fact)
         _try_later(delivery, f"{type(error).__name__}: {error}")
         return
-    delivery.state = DeliveryState.DONE
     delivery.error = ""
-    delivery.save(update_fields=["state", "tries", "error"])
+    if again_at is None:
+        delivery.state = DeliveryState.DONE
+    else:
+        delivery.tries, delivery.next_due_at = 0, again_at
+    delivery.save(update_fields=["state", "tries", "next_due_at", "error"])
 
 
 def _try_later(delivery: Delivery, error: str) -> None:

@@ -22,7 +22,8 @@ from incidents.models import Delivery, Fact, Incident
 MAX_DEPTH = 8
 ENGINE_CHANNEL = "incidents_engine"
 
-Handler = Callable[[Fact], None]
+# A handler that returns a time wants to be told of the same fact again then.
+Handler = Callable[[Fact], datetime | None]
 
 
 @dataclass(frozen=True)

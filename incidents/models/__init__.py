@@ -65,6 +65,7 @@ from incidents.models.saved_view import DefaultView, SavedView
 from incidents.models.search import SearchText
 from incidents.models.severity import Severity
 from incidents.models.signal import Signal, SignalState
+from incidents.models.stage import STAGE_OF, Stage, StageCheck, StageCode, StageTick
 from incidents.models.team import Service, Team
 from incidents.models.triage import Category, Impact, IncidentType, Priority, Tier
 from incidents.models.user import Role, SignInLink, Theme, User
@@ -74,6 +75,7 @@ __all__ = [
     "OVER",
     "PUBLIC_STATES",
     "SINGLE_ROLES",
+    "STAGE_OF",
     "AfterWindow",
     "Alert",
     "AlertState",
@@ -144,6 +146,10 @@ __all__ = [
     "SignalState",
     "Silence",
     "SourceKind",
+    "Stage",
+    "StageCheck",
+    "StageCode",
+    "StageTick",
     "State",
     "Team",
     "TelemetrySource",

@@ -9,6 +9,10 @@ from django.db.models.functions import Now
 from incidents.kernel.fact_types import FACTS
 from incidents.models.incident import Incident
 
+# Facts from which lists tell how an incident stands against its clocks.
+UPDATES = ("update.posted", "status.published")
+MOMENTS = (*UPDATES, "update.overdue", "incident.state_changed", "role.stale")
+
 
 class Fact(models.Model):
     """One numbered change to an incident, written with the change in one transaction.
@@ -43,7 +47,14 @@ class Fact(models.Model):
                 name="fact_client_id_once",
             ),
         ]
-        indexes = [models.Index(fields=["-recorded_at", "-id"], name="fact_newest")]
+        indexes = [
+            models.Index(fields=["-recorded_at", "-id"], name="fact_newest"),
+            models.Index(
+                fields=["incident", "seq"],
+                name="fact_moments",
+                condition=models.Q(kind__in=MOMENTS),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} #{self.seq}"

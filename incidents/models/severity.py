@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.core.validators import MinValueValidator
 from django.db import models
 from simple_history.models import HistoricalRecords
 
@@ -18,6 +19,14 @@ class Severity(models.Model):
     ack_minutes = models.PositiveIntegerField(help_text="Acknowledge within, in minutes.")
     mitigate_minutes = models.PositiveIntegerField(help_text="Mitigate within, in minutes.")
     update_minutes = models.PositiveIntegerField(help_text="Next update due after, in minutes.")
+    stale_minutes = models.PositiveIntegerField(
+        default=30, help_text="Ask after a commander who was not heard of for so many minutes."
+    )
+    stage_factor = models.PositiveSmallIntegerField(
+        default=1,
+        validators=[MinValueValidator(1)],
+        help_text="How many times as long as usual each stage may take.",
+    )
     history: ClassVar[Any] = HistoricalRecords()
 
     class Meta:

@@ -270,7 +270,9 @@ def told_of_severity(incident: Incident, severity: Severity) -> list[str]:
 
 
 @transaction.atomic
-def assign(*, incident_id: int, role: str, user: User, actor: Actor) -> Incident:
+def assign(
+    *, incident_id: int, role: str, user: User, actor: Actor, cause: Fact | None = None
+) -> Incident:
     """Give `user` the role; a role held by one person passes from whoever holds it."""
     incident = locked(incident_id)
     if role not in IncidentRole.values:
@@ -278,11 +280,13 @@ def assign(*, incident_id: int, role: str, user: User, actor: Actor) -> Incident
         raise Invalid(f"There is no role called {role!r}.", f"Roles: {names}.", field="role")
     if not user.is_active:
         raise Invalid(f"{user} is no longer active.", "Choose somebody else.", field="user")
-    _hand_over(incident, IncidentRole(role), user, actor)
+    _hand_over(incident, IncidentRole(role), user, actor, cause=cause)
     return incident
 
 
-def _hand_over(incident: Incident, role: IncidentRole, user: User, actor: Actor) -> None:
+def _hand_over(
+    incident: Incident, role: IncidentRole, user: User, actor: Actor, cause: Fact | None = None
+) -> None:
     now = clock.now()
     current = incident.role_assignments.filter(role=role, until__isnull=True)
     if current.filter(user=user).exists():
@@ -299,7 +303,7 @@ def _hand_over(incident: Incident, role: IncidentRole, user: User, actor: Actor)
         name=str(user),
         previous=str(previous.user) if previous else "",
     )
-    bus.emit(incident, body, actor=actor)
+    bus.emit(incident, body, actor=actor, cause=cause)
 
 
 @transaction.atomic

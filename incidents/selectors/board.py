@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from incidents.models import ENDED, Alert, AlertState, Fact, Incident
-from incidents.selectors import brief
+from incidents.selectors import brief, pace, stages
 from incidents.selectors.incidents import open_incidents
 
 FEED = 50
@@ -20,19 +20,26 @@ class OpenRow:
     people: list[brief.OnIt]
     broken: brief.Line
     next: brief.Line
+    pace: pace.Pace
+    late_stage: stages.StageNow | None = None
 
 
 def open_rows(visible: QuerySet[Incident]) -> list[OpenRow]:
-    """Open incidents, worst first. Three queries: incidents, their people, their firing alerts."""
+    """Open incidents, worst first. Five queries: incidents, their people, their firing alerts, what
+    they owe, and the stages."""
     incidents = list(open_incidents(visible)[:SHOWN])
     alerts = Alert.objects.filter(incident__in=incidents).exclude(state=AlertState.RESOLVED)
     grouped = brief.by_incident(alerts.select_related("severity"))
+    paces = pace.paces(incidents)
+    late = stages.late(incidents, paces)
     return [
         OpenRow(
             incident,
             brief.who_is_on_it(incident),
             brief.what_is_broken(incident, grouped.get(incident.pk, [])),
             brief.what_next(incident),
+            paces[incident.pk],
+            late.get(incident.pk),
         )
         for incident in incidents
     ]

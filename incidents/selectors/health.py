@@ -65,7 +65,7 @@ def gauges() -> Gauges:
     waiting = Signal.objects.filter(state=SignalState.PENDING)
     signals = waiting.aggregate(n=Count("pk"), oldest=Min("received_at"))
     undone = Delivery.objects.exclude(state=DeliveryState.DONE).aggregate(
-        waiting=Count("pk", filter=Q(state=DeliveryState.PENDING)),
+        waiting=Count("pk", filter=Q(state=DeliveryState.PENDING, next_due_at__lte=clock.now())),
         parked=Count("pk", filter=Q(state=DeliveryState.PARKED)),
     )
     return Gauges(

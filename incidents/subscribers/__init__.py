@@ -1,5 +1,5 @@
 """What the hub itself does when it hears of facts."""
 
-from incidents.subscribers import detection, notices, search
+from incidents.subscribers import clocks, detection, notices, search
 
-__all__ = ["detection", "notices", "search"]
+__all__ = ["clocks", "detection", "notices", "search"]

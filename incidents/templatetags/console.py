@@ -121,6 +121,12 @@ def target(incident: Incident, *, short: bool = False) -> dict[str, Any]:
     return {"target": next_target(incident), "incident": incident, "short": short}
 
 
+@register.inclusion_tag("components/deadline.html")
+def deadline(verb: str, due: datetime | None, *, short: bool = False) -> dict[str, Any]:
+    """What is due at a time, with how long that still is; nothing where nothing is due."""
+    return {"target": _owed(verb, due) if due else None, "short": short}
+
+
 @register.inclusion_tag("components/nav_link.html", takes_context=True)
 def nav_link(
     context: Context, route: str, symbol: str, label: str, count: int | None = None
@@ -233,11 +239,14 @@ def next_target(incident: Incident) -> Target | None:
         if incident.acknowledged_at
         else ("Acknowledge by", level.ack_minutes)
     )
-    due = incident.opened_at + timedelta(minutes=owed[1])
+    return _owed(owed[0], incident.opened_at + timedelta(minutes=owed[1]))
+
+
+def _owed(verb: str, due: datetime) -> Target:
     left = due - time_source.now()
     late = left < timedelta(0)
     text = f"late {duration(-left)}" if late else f"{stopwatch(left)} left"
-    return Target(verb=owed[0], due=due, late=late, text=text)
+    return Target(verb=verb, due=due, late=late, text=text)
 
 
 @register.filter

@@ -26,16 +26,18 @@ from incidents.models import (
     Signal,
     SignalState,
     Silence,
+    StageCheck,
     TelemetrySource,
     User,
 )
-from incidents.pipeline import lifecycle, merging
+from incidents.pipeline import lifecycle, merging, stages
 from incidents.pipeline.routing import versions
 from incidents.sources.heartbeats import writing as heartbeats
 from postmortems import services as postmortems
 from runbooks import services as runbooks
 from runbooks.models import Runbook
 from tests.conftest import Declare, People
+from warroom.models import RoleOffer
 from warroom.services import chat, decisions, document, files, hypotheses, pins, tasks
 
 # Whatever belongs to the private incident carries this word.
@@ -93,6 +95,8 @@ def _populate(incident: Incident, integration: Integration, runbook: Runbook, by
     return {
         "link": _linked(incident, actor),
         "ref": incident.reference,
+        "offer": _offer(incident, by).pk,
+        "check": StageCheck.objects.first().pk,  # type: ignore[union-attr]  # loaded before
         "task": 1,
         "hypothesis": 1,
         "alert": alert.pk,
@@ -140,6 +144,21 @@ def _put_on_record(incident: Incident, seq: int, actor: Actor) -> None:
     hypotheses.propose(incident_id=pk, text=f"{word} supposed", actor=actor)
 
 
+def _offer(incident: Incident, by: User) -> RoleOffer:
+    """To the admin."""
+    word, now = incident.title, clock.now()
+    return RoleOffer.objects.create(
+        incident=incident,
+        role="scribe",
+        receiver=User.objects.get(username="ada"),
+        giver_handle=by.username,
+        giver_name=f"{word} giver",
+        checklist=[["Known", f"{word} known"]],
+        offered_at=now,
+        expires_at=now + timedelta(hours=1),
+    )
+
+
 def _attach(incident: Incident, by: User) -> dict[str, Any]:
     word = incident.title
     upload = files.Upload(f"{word}.txt", [f"{word} attached".encode()])
@@ -171,6 +190,7 @@ def open_values(
     routing = {"rules": [{"name": "All", "actions": {"severity": "P3"}}]}
     draft_routing = versions.write_draft(document=routing, actor=Actor.of(people.admin))
     by = people.commander
+    stages.load_stages()
     opened = declare("Checkout", by=by, service=service)
     # Whoever added a file may remove it.
     seen = _populate(opened, integration, runbook, by) | _attach(opened, people.teammate)

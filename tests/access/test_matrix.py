@@ -25,6 +25,7 @@ STRICTER: Final = {
     ("warroom:severity", "POST"): "incident.command",
     ("warroom:say", "POST"): "incident.respond",
     ("warroom:bridge", "POST"): "incident.respond",
+    ("warroom_api:withdraw", "POST"): "incident.command",
     ("warroom:access", "POST"): "incident.command",
     ("warroom:document", "POST"): "incident.respond",
     ("warroom:files", "POST"): "incident.respond",
@@ -35,6 +36,8 @@ STRICTER: Final = {
     ("warroom_api:message", "DELETE"): "incident.command",
     ("postmortems:section", "POST"): "postmortem.write",
 }
+# Only whom a role is offered to may answer: the admin.
+ASKED: Final = {"warroom_api:accept", "warroom_api:decline"}
 GUARDED: Final = [a for a in every_address() if (("GET", PUBLIC) not in (a.actions or ()))]
 OPEN: Final = [a for a in every_address() if ("GET", PUBLIC) in (a.actions or ())]
 
@@ -95,6 +98,8 @@ def expected(address: Address, method: str, principal: Principal) -> str:
     action = STRICTER.get((address.name, method), dict(address.actions or ())[method])
     if not principal.is_known:
         return "sign in"
+    if address.name in ASKED and (principal.user is None or principal.user.username != "ada"):
+        return "refused"
     return "let in" if access.may(principal, action) else "refused"
 
 

@@ -169,7 +169,7 @@ def test_it_remembers_who_changed_a_severity(
     admin: Client, people: People, severities: dict[str, Severity]
 ) -> None:
     values = {"label": "Critical", "aliases": "Sev1, page , sev1", "ack_minutes": 5}
-    times = {"mitigate_minutes": 60, "update_minutes": 15}
+    times = {"mitigate_minutes": 60, "update_minutes": 15, "stale_minutes": 30, "stage_factor": 1}
     post(admin, "severity_change", severities["P0"].pk, **values, **times)
     row = Severity.objects.get(code="P0")
     assert (row.aliases, row.ack_minutes) == (["sev1", "page"], 5)
@@ -180,7 +180,7 @@ def test_it_remembers_who_changed_a_severity(
 
 def test_it_lets_an_alias_mean_one_severity(admin: Client, severities: dict[str, Severity]) -> None:
     values = {"label": "Critical", "aliases": "major", "ack_minutes": 5}
-    times = {"mitigate_minutes": 60, "update_minutes": 15}
+    times = {"mitigate_minutes": 60, "update_minutes": 15, "stale_minutes": 30, "stage_factor": 1}
     page = post(admin, "severity_change", severities["P0"].pk, **values, **times)
     assert "“major” means P1 already" in page.content.decode()
 

@@ -9,6 +9,7 @@ from warroom.consumers.auth import principal_of
 from warroom.consumers.socket import Scope
 from warroom.realtime.presence import Person
 from warroom.selectors import messages
+from warroom.services import seats, visits
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +37,12 @@ def admit(scope: Scope) -> Admission:
         may_command=access.may(principal, "incident.command", incident),
         read_up_to=messages.read_up_to(principal.user, incident),
     )
+
+
+def enter(scope: Scope) -> Admission:
+    """As `admit`, where there is a place left; whoever comes in is here from now on."""
+    admission = admit(scope)
+    seats.take(admission.principal, admission.incident)
+    if admission.principal.user is not None:
+        visits.note(admission.incident.pk, admission.principal.user)
+    return admission

@@ -8,8 +8,9 @@ from django.db import DatabaseError
 
 from incidents.kernel import clock
 from incidents.kernel.errors import DomainError, Invalid, Unavailable
-from warroom.consumers.admission import Admission, admit
+from warroom.consumers.admission import Admission, admit, enter
 from warroom.consumers.deeds import DEEDS
+from warroom.consumers.idle import Idleness
 from warroom.consumers.marks import marks
 from warroom.consumers.pace import Pace
 from warroom.consumers.socket import Receive, Scope, Send, Socket
@@ -18,9 +19,11 @@ from warroom.consumers.visit import admitted, checking, hub, recheck_forever
 from warroom.realtime.presence import STATES
 from warroom.realtime.room import Room, RoomSocket
 from warroom.realtime.workers import workers
-from warroom.services import commands
+from warroom.services import commands, visits
 
-TYPES: Final = (*DEEDS, "read", "ack", "typing", "presence")
+TYPES: Final = (*DEEDS, "read", "ack", "typing", "presence", "active")
+# What a page says by itself, whether or not somebody looks at it.
+UNATTENDED: Final = frozenset({"ack", "read"})
 # How many a second, and how many at once: messages, and signs of life.
 TALK: Final = (5.0, 20.0)
 CHATTER: Final = (1.0, 3.0)
@@ -30,7 +33,7 @@ async def room(scope: Scope, receive: Receive, send: Send) -> None:
     socket = Socket(receive, send)
     await socket.accept()
     async with workers.open():
-        admission = await admitted(socket, partial(admit, scope))
+        admission = await admitted(socket, partial(enter, scope))
         if admission is not None:
             await Visit(socket, scope, admission).run()
 
@@ -50,6 +53,9 @@ class Visit:
             cursor=_cursor(scope, incident.last_seq),
             reader=reader_name(admission.principal),
         )
+        self._entered: Room | None = None
+        self._state = STATES[1]
+        self._idle = Idleness(self._show_idle)
         self._talk = Pace(*TALK)
         self._chatter = Pace(*CHATTER)
 
@@ -57,13 +63,26 @@ class Visit:
         incident_id = self._admission.incident.pk
         try:
             entered = await hub().enter(incident_id, self._place, self._admission.person)
+            self._entered = entered
             await self._hello()
-            await self._socket.during(
-                self._hear(entered), self._place.follow(entered), recheck_forever(self._check)
-            )
+            lasting = [self._place.follow(entered), recheck_forever(checking(self._stay))]
+            if self._admission.person is not None:
+                lasting.append(self._idle.watch())
+            await self._socket.during(self._hear(entered), *lasting)
         finally:
             await hub().leave(incident_id, self._place)
             await marks().write()
+
+    def _stay(self) -> None:
+        """Runs in a worker, each minute: still allowed in, and still here."""
+        admission = admit(self._scope)
+        is_away = self._idle.is_away or self._state == "away"
+        if admission.principal.user is not None and not is_away:
+            visits.note(admission.incident.pk, admission.principal.user)
+
+    def _show_idle(self, away: bool) -> None:
+        if self._entered is not None:
+            hub().set_state(self._entered, self._place, "away" if away else self._state)
 
     async def _hello(self) -> None:
         admission = self._admission
@@ -83,6 +102,8 @@ class Visit:
     async def _hear(self, entered: Room) -> None:
         async for message in self._socket.messages():
             type_ = message.get("type")
+            if type_ not in UNATTENDED and message.get("state") != "away":
+                self._idle.act()
             if type_ == "ack":
                 self._acknowledge(message)
             elif type_ == "typing":
@@ -91,6 +112,8 @@ class Visit:
                 self._show(entered, message)
             elif type_ == "read":
                 self._read(message)
+            elif type_ == "active":
+                continue
             elif type_ in DEEDS:
                 await self._answer(message)
             else:
@@ -109,6 +132,7 @@ class Visit:
 
     def _show(self, entered: Room, message: dict[str, Any]) -> None:
         if message.get("state") in STATES and self._chatter.allows():
+            self._state = message["state"]
             hub().set_state(entered, self._place, message["state"])
 
     def _read(self, message: dict[str, Any]) -> None:

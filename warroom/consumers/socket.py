@@ -124,6 +124,8 @@ def code_of(error: DomainError) -> int:
     """The code with which a refusal closes the socket."""
     if isinstance(error, NotSignedIn):
         return codes.NOT_SIGNED_IN
+    if error.code == "room_full":
+        return codes.FULL
     return codes.NOT_FOUND if isinstance(error, NotFound) else codes.NOT_ALLOWED
 
 

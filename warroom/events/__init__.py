@@ -18,11 +18,20 @@ from warroom.events.record import (
     PinAdded,
     PinRemoved,
 )
+from warroom.events.roles import (
+    CommanderStale,
+    RoleAccepted,
+    RoleDeclined,
+    RoleOffered,
+    RoleOfferExpired,
+    RoleOfferWithdrawn,
+)
 
 __all__ = [
     "BridgeClosed",
     "BridgeFailed",
     "BridgeOpened",
+    "CommanderStale",
     "DecisionRecorded",
     "DocumentOpened",
     "DocumentRestored",
@@ -38,5 +47,10 @@ __all__ = [
     "MessageUnreacted",
     "PinAdded",
     "PinRemoved",
+    "RoleAccepted",
+    "RoleDeclined",
+    "RoleOfferExpired",
+    "RoleOfferWithdrawn",
+    "RoleOffered",
     "tasks",
 ]

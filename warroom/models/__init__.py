@@ -4,13 +4,16 @@ from warroom.models.attachment import Attachment
 from warroom.models.bridge import Bridge
 from warroom.models.decision import MAX_DECISION, Decision
 from warroom.models.document import Document, DocumentUpdate, DocumentVersion, SaveReason
+from warroom.models.handover import OfferState, RoleOffer
 from warroom.models.hypothesis import MAX_HYPOTHESIS, Hypothesis, Verdict
 from warroom.models.message import Message, MessageRevision
 from warroom.models.pin import Pin
 from warroom.models.reaction import Reaction
 from warroom.models.reading import ReadMark
+from warroom.models.role_rule import Occasion, RoleRule, Who
 from warroom.models.said import Given, Said, Thread, Unread
 from warroom.models.task import MAX_REASON, MAX_TITLE, UNFINISHED, Task, TaskState
+from warroom.models.visit import RoomVisit
 
 __all__ = [
     "MAX_DECISION",
@@ -28,9 +31,14 @@ __all__ = [
     "Hypothesis",
     "Message",
     "MessageRevision",
+    "Occasion",
+    "OfferState",
     "Pin",
     "Reaction",
     "ReadMark",
+    "RoleOffer",
+    "RoleRule",
+    "RoomVisit",
     "Said",
     "SaveReason",
     "Task",
@@ -38,4 +46,5 @@ __all__ = [
     "Thread",
     "Unread",
     "Verdict",
+    "Who",
 ]

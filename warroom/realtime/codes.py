@@ -14,3 +14,5 @@ TRY_AGAIN: Final = 4013
 NOT_SIGNED_IN: Final = 4401
 NOT_ALLOWED: Final = 4403
 NOT_FOUND: Final = 4404
+IDLE: Final = 4408
+FULL: Final = 4429

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.models import Count, F, Min, Q, QuerySet, Window
 
 from incidents.models import Incident, User
-from warroom.models import Given, Message, MessageRevision, Reaction, Said, Thread, Unread
+from warroom.models import Given, Message, MessageRevision, Reaction, ReadMark, Said, Thread, Unread
 
 MOST_REPLIES = 500
 
@@ -67,7 +67,8 @@ def read_up_to(user: User | None, incident: Incident) -> int | None:
     """The seq up to which the person has read; None for who was never here. One query."""
     if user is None:
         return None
-    return user.read_marks.filter(incident=incident).values_list("seq", flat=True).first()
+    rows = ReadMark.objects.filter(user=user, incident=incident)
+    return rows.values_list("seq", flat=True).first()
 
 
 def unread(user: User, incident: Incident, after: int) -> Unread:

@@ -1,14 +1,14 @@
 """Handing out roles by handle, as people do it in a room."""
 
-from difflib import get_close_matches
-
 from django.db import transaction
 
 from incidents import access
 from incidents.access import Principal
-from incidents.kernel.errors import Invalid
-from incidents.models import Incident, User
+from incidents.commands.people import person
+from incidents.models import SINGLE_ROLES, Incident, IncidentRole, User
 from incidents.pipeline import lifecycle
+from incidents.selectors import pace
+from warroom.services import staleness
 
 
 @transaction.atomic
@@ -19,21 +19,26 @@ def assign(*, principal: Principal, incident: Incident, role: str, handle: str) 
     """
     user = person(handle, principal)
     incident = lifecycle.locked(incident.pk)
-    action = access.action_of_assigning(principal, incident, role=role, user=user)
-    access.require(principal, action, incident)
+    access.require(principal, _action(principal, incident, role, user), incident)
     return lifecycle.assign(incident_id=incident.pk, role=role, user=user, actor=principal.actor)
 
 
-def person(handle: str, principal: Principal) -> User:
-    """Whom `handle` names; "me" is who asks. Invalid, with what may be meant, for nobody."""
-    name = handle.strip().removeprefix("@")
-    if name.lower() == "me" and principal.user is not None:
-        return principal.user
-    user = User.objects.filter(username__iexact=name, is_active=True).first()
-    if user is not None:
-        return user
-    known = User.objects.filter(is_active=True).values_list("username", flat=True)[:1000]
-    close = get_close_matches(name.lower(), list(known), n=3, cutoff=0.5)
-    meant = " or ".join(f"@{handle}" for handle in close)
-    hint = f"Did you mean {meant}?" if meant else "Handles are listed under People."
-    raise Invalid(f"Nobody here is called @{name}.", hint, field="handle")
+def planned(*, principal: Principal, incident: Incident, role: str, handle: str) -> str:
+    """What `assign` would do, in words; raises what it would raise."""
+    user = person(handle, principal)
+    access.require(principal, _action(principal, incident, role, user), incident)
+    label = IncidentRole(role).label.lower()
+    held = [row for row in incident.current_roles() if row.role == role]
+    if any(row.user == user for row in held):
+        return f"{user} is {label} already: nothing changes."
+    over = f", taking over from {held[0].user}" if held and role in SINGLE_ROLES else ""
+    return f"Makes {user} {label}{over}."
+
+
+def _action(principal: Principal, incident: Incident, role: str, user: User) -> str:
+    """As the policy has it; and whoever responds may take over from a commander nobody hears of."""
+    action = access.action_of_assigning(principal, incident, role=role, user=user)
+    takes_command = role == IncidentRole.COMMANDER and user == principal.user
+    if takes_command and staleness.is_stale(incident, pace.of(incident)):
+        return "incident.respond"
+    return action

@@ -1,7 +1,10 @@
 """How a form of the room is answered: in place for htmx, else by going back to the page."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from incidents.web.guard import Request
@@ -21,3 +24,10 @@ def back(request: Request, otherwise: str) -> HttpResponse:
     address = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(address, allowed_hosts=None)
     return redirect(address if address and safe else otherwise)
+
+
+def part(request: Request, template: str, context: Mapping[str, Any], title: str) -> HttpResponse:
+    """A part of the room; on a page of its own where nobody puts it into one."""
+    if is_fragment(request):
+        return render(request, template, dict(context))
+    return render(request, "warroom/part.html", {**context, "part": template, "title": title})

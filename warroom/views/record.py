@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from incidents import access
+from incidents.commands.people import person
 from incidents.kernel.errors import Invalid
 from incidents.models import Incident
 from incidents.web.guard import Request, requires
@@ -15,7 +16,7 @@ from warroom.models import Verdict
 from warroom.rendering import item_of
 from warroom.selectors import pins as pin_selectors
 from warroom.selectors import record as selectors
-from warroom.services import decisions, hypotheses, pins, roles
+from warroom.services import decisions, hypotheses, pins
 from warroom.services.text import whole
 from warroom.views.answers import back, is_fragment, text
 
@@ -82,7 +83,7 @@ def decide(request: Request, ref: str) -> HttpResponse:
         text=text(request, "text"),
         why=text(request, "why"),
         alternatives=text(request, "alternatives"),
-        decider=roles.person(handle, request.principal) if handle else None,
+        decider=person(handle, request.principal) if handle else None,
         supersedes=whole(text(request, "supersedes")),
     )
     decisions.record(incident_id=incident.pk, content=content, actor=request.principal.actor)

@@ -13,10 +13,11 @@ from incidents.web import custom_fields
 from incidents.web.guard import Request, requires
 from warroom.models import emoji
 from warroom.rendering import Item, item_of
-from warroom.selectors import log, messages
+from warroom.selectors import log, messages, offers
 from warroom.selectors import tasks as task_selectors
+from warroom.services import seats
 from warroom.views import around as selectors
-from warroom.views import bridge, commands, links, record, tabs, triage
+from warroom.views import bridge, clocks, commands, links, record, stages, tabs, triage
 
 LOG_PAGE = 50
 EARLIER_PAGE = 100
@@ -42,27 +43,24 @@ def _head_context(request: Request, incident: Incident) -> Context:
     return {
         "moves": possible,
         "alerts": alerts,
+        "open_tasks": task_selectors.count_open(incident),
         "brief": selectors.brief_of(incident, alerts, possible),
         "gone": links.gone(request.principal, incident),
-    }
+    } | clocks.context(request, incident)
 
 
-def _tab_context(request: Request, incident: Incident, alerts: list[Alert]) -> Context:
+def _tab_context(request: Request, incident: Incident, head: Context) -> Context:
+    alerts: list[Alert] = head["alerts"]
     tab = tabs.asked(request.GET.get("tab", ""))
     timeline = selectors.timeline(incident, before=number(request.GET.get("until")))
     more = f"?tab=timeline&until={timeline.more_before}" if timeline.more_before else ""
     counts = selectors.counts(incident, alerts)
     said = number(request.GET.get("said")) if tab.code == "tasks" else None
     is_overview = tab.code == "overview"
-    overview: Context = {}
-    if is_overview:
-        overview = triage.context(request, incident) | record.context(incident)
-        services = custom_fields.services_for(incident)
-        overview["services"] = services
-        overview["particulars"] = custom_fields.particulars(incident, services)
+    overview = _overview_context(request, incident, head) if is_overview else {}
     shown = {
         "timeline": counts.timeline,
-        "tasks": task_selectors.count_open(incident),
+        "tasks": head["open_tasks"],
         "alerts": counts.alerts,
     }
     return (
@@ -76,6 +74,14 @@ def _tab_context(request: Request, incident: Incident, alerts: list[Alert]) -> C
             "recent_changes": changes.around(incident) if is_overview else [],
         }
     )
+
+
+def _overview_context(request: Request, incident: Incident, head: Context) -> Context:
+    found = triage.context(request, incident) | record.context(incident)
+    services = custom_fields.services_for(incident)
+    found["services"] = services
+    found["particulars"] = custom_fields.particulars(incident, services)
+    return found | stages.context(incident, head["pace"], head["stage_rows"])
 
 
 def _log_context(request: Request, incident: Incident, limit: int) -> Context:
@@ -116,7 +122,7 @@ def number(text: str | None) -> int | None:
 def room(request: Request, ref: str) -> HttpResponse:
     incident, context = _found(request, ref)
     context |= _head_context(request, incident)
-    context |= _tab_context(request, incident, context["alerts"])
+    context |= _tab_context(request, incident, context)
     context["assignable"] = selectors.assignable()
     htmx = getattr(request, "htmx", None)
     if htmx and htmx.target in ("tab", "timeline", "triage-found"):
@@ -128,6 +134,8 @@ def room(request: Request, ref: str) -> HttpResponse:
         "people": selectors.people(incident, you=context["me"]["handle"]),
         "pinned": context["pinned"] if "pinned" in context else record.pinned(incident),
         **links.context(request.principal, incident),
+        "is_full": seats.is_full_for(request.principal, incident),
+        "catch_up": clocks.missed(request, incident),
         "severities": Severity.objects.all(),
         "slash_commands": commands.offered(request, incident),
     }
@@ -142,10 +150,7 @@ def head(request: Request, ref: str) -> HttpResponse:
 
 def draw_head(request: Request, ref: str) -> HttpResponse:
     incident, context = _found(request, ref)
-    context |= _head_context(request, incident) | {
-        "open_tasks": task_selectors.count_open(incident)
-    }
-    return render(request, "warroom/_head_anew.html", context)
+    return render(request, "warroom/_head.html", context | _head_context(request, incident))
 
 
 @require_safe
@@ -163,6 +168,7 @@ def draw_rail(request: Request, ref: str) -> HttpResponse:
         "assignable": selectors.assignable(),
         "pinned": record.pinned(incident),
         **links.context(request.principal, incident),
+        "offers": offers.waiting(incident),
     }
     return render(request, "warroom/_rail.html", context)
 

@@ -1,5 +1,6 @@
 // The war room: one socket, resumed at the last fact that was read.
 import "./room-bridge.js";
+import "./room-counts.js";
 import { flash } from "./flash.js";
 import { compose } from "./room-composer.js";
 import { jumps } from "./room-jump.js";
@@ -13,6 +14,7 @@ import { people } from "./room-people.js";
 import "./room-merged.js";
 import { unread } from "./room-unread.js";
 import { refresh } from "./refresh.js";
+import { showWayBack, watchReturn } from "./room-return.js";
 import { keepOpen } from "./socket.js";
 
 const room = document.querySelector("[data-room]");
@@ -65,10 +67,12 @@ const HEAR = {
   notice: (message) => document.dispatchEvent(new CustomEvent("notice", { detail: message })),
 };
 
+const IDLE = 4408;
 const ENDS = {
   4401: "You are signed out. Reload the page to sign in; what you typed is kept on this device.",
   4403: "You may no longer see this incident.",
   4404: "You may no longer see this incident.",
+  4429: "This room is full. Ask the commander for a role in it, or try again later.",
 };
 
 const socket = keepOpen({
@@ -84,10 +88,14 @@ const socket = keepOpen({
       side.refresh();
     }
   },
-  onEnd: (code) => flash("error", ENDS[code] ?? ENDS[4403]),
+  onEnd(code) {
+    if (code === IDLE) showWayBack();
+    else flash("error", ENDS[code] ?? ENDS[4403]);
+  },
 });
 line.use(socket);
 people.watch();
+watchReturn();
 log.start();
 unread.start();
 side.start();

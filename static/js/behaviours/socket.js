@@ -4,7 +4,7 @@ import { live } from "./live.js";
 const FIRST = 500;
 const LONGEST = 15_000;
 // Closed for good: signed out, no longer allowed, gone.
-const FINAL = new Set([4401, 4403, 4404]);
+const FINAL = new Set([4401, 4403, 4404, 4408, 4429]);
 
 /**
  * Keep a socket open.

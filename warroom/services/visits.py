@@ -1,0 +1,31 @@
+"""When people were last in a room, so that who comes back is told what they missed."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from incidents.access import Principal
+from incidents.kernel import clock
+from incidents.models import Incident, User
+from warroom.models import RoomVisit
+
+AWAY: Final = timedelta(minutes=5)
+
+
+def note(incident_id: int, user: User) -> None:
+    """The person is in the room now."""
+    RoomVisit.objects.update_or_create(
+        incident_id=incident_id, user=user, defaults={"last_at": clock.now()}
+    )
+
+
+def missed_since(principal: Principal, incident: Incident) -> datetime | None:
+    """Since when somebody who comes in now has missed what happened; None when they have not.
+
+    Nobody has missed the first minutes of an incident: they are all there is to see. One query.
+    """
+    now = clock.now()
+    if principal.user is None or incident.opened_at > now - AWAY:
+        return None
+    visit = RoomVisit.objects.filter(incident=incident, user=principal.user).first()
+    last = visit.last_at if visit else incident.opened_at
+    return last if last <= now - AWAY and incident.updated_at > last else None

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
+# Each open page is a file to its process, and many systems allow 1,024 unless asked for more.
+_MOST_FILES = 65_536
 # Loaded before any fork: a child between fork and exec must not import or allocate much.
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -34,6 +37,14 @@ def end_with_parent(how: signal.Signals) -> None:
     """The same wish for the running process itself; does nothing where the kernel cannot."""
     if _libc is not None:
         _libc.prctl(_PR_SET_PDEATHSIG, int(how))
+
+
+def raise_file_limit() -> None:
+    """Let this process and its children open as many files as the system grants without asking."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def is_running(pid: int) -> bool:

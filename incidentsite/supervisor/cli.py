@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from incidentsite import bootstrap
 from incidentsite.embedded import EmbeddedError
-from incidentsite.processes import end_with_parent
+from incidentsite.processes import end_with_parent, raise_file_limit
 from incidentsite.supervisor import config
 from incidentsite.supervisor.errors import CannotStart
 from incidentsite.supervisor.output import Terminal
@@ -43,6 +43,7 @@ def told(run: Callable[[Terminal], int]) -> int:
 
 def _run(options: argparse.Namespace, terminal: Terminal) -> int:
     wanted = config.read(options)
+    raise_file_limit()
     run = RunDir(wanted.data_dir)
     run.lock()
     bootstrap.secret_key(wanted.data_dir)

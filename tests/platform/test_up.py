@@ -1,11 +1,13 @@
 """The whole product under its supervisor: one start, then every process is killed in turn."""
 
 import os
+import resource
 import shutil
 import signal
 import tempfile
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,15 @@ from tests.platform.started import Started, until
 
 pytestmark = [pytest.mark.platform, pytest.mark.flow]
 PROCESSES = ("postgres", "valkey", "web", "engine", "worker", "beat")
+
+
+@contextmanager
+def few_files() -> Iterator[None]:
+    """As most systems grant unless asked for more; what starts in here inherits it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 1024), hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 class Product:
@@ -31,7 +42,8 @@ class Product:
         self.started = self._up()
 
     def _up(self) -> Started:
-        started = Started(self.data_dir, "manage.py", "up", PORT="0")
+        with few_files():
+            started = Started(self.data_dir, "manage.py", "up", PORT="0")
         until(lambda: "ready in" in started.printed(), started.printed, patience=90)
         return started
 
@@ -70,6 +82,15 @@ def test_every_process_has_its_log_and_its_id(product: Product) -> None:
     until(lambda: set(product.started.pids()) == set(PROCESSES), "all processes")
     logs = {path.stem for path in (product.data_dir / "log").glob("*.log")}
     assert set(PROCESSES) <= logs
+
+
+def test_web_may_open_as_many_files_as_the_system_grants(product: Product) -> None:
+    """A thousand open pages are a thousand files."""
+    until(lambda: "web" in product.started.pids(), "web")
+    limits = Path(f"/proc/{product.started.pids()['web']}/limits").read_text()
+    soft = next(line.split()[3] for line in limits.splitlines() if line.startswith("Max open"))
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    assert int(soft) == (hard if 0 < hard < 65_536 else 65_536)
 
 
 @pytest.mark.parametrize("name", PROCESSES)

@@ -14,7 +14,7 @@ ROUNDS ?= 20
 # Long files come first (tests/conftest.py): the workers end together.
 BOTH_CORES := -n 2 --dist loadgroup --no-loadscope-reorder --durations=12 --durations-min=5
 
-.PHONY: help run demo drill test fuzz soak check fmt openapi lock vendor bench
+.PHONY: help run demo drill test fuzz soak rounds check fmt openapi lock vendor bench
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,7 +38,11 @@ test: .venv/.dev ## run all tests; ARGS goes to pytest
 fuzz: .venv/.dev ## 10,000 made-up messages for each parser
 	@FUZZ_EXAMPLES=10000 $(py) -m pytest tests/intake/test_fuzz.py -n 2 $(ARGS)
 
-soak: .venv/.dev ## kill and restart real processes, ROUNDS times
+# Half an hour; shorter: make soak ARGS="--minutes 3 --kill-every 1". As delivered, as for bench.
+soak: .venv/.dev .venv/measured/.run ## 200 people in a room while its process is killed; counts what anybody missed
+	@BENCH_PYTHON=.venv/measured/bin/python $(py) -m bench.soak $(ARGS)
+
+rounds: .venv/.dev ## kill and restart real processes, ROUNDS times
 	@for round in $$(seq $(ROUNDS)); do echo "round $$round"; $(py) -m pytest -m platform -x $(ARGS) || exit 1; done
 
 check: .venv/.dev ## formatting, lint, types, layers, migrations, API description, locks

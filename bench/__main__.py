@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import baselines, detection, measures, storm
+from bench import baselines, crowd, detection, measures, storm
 from bench.measures import Figure
 from bench.product import Product
 
@@ -60,6 +60,7 @@ def _jobs(product: Product, token: str, view_port: int, scratch: Path) -> dict[s
         "latency": lambda: measures.alert_to_browsers(product, token, browsers=50, rate=10),
         "chat 50": lambda: measures.chat(product, token, clients=50),
         "chat 200": lambda: measures.chat(product, token, clients=200),
+        "crowd": lambda: crowd.crowd(product, token),
         "pdf": lambda: measures.pdf(product, token, scratch),
         "status default": lambda: measures.status_page(
             product.port, label="default", view_port=view_port

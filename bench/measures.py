@@ -16,6 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from bench import baselines, load
 from bench.load import percentile
 from bench.product import Product
+from bench.sockets import acknowledge, open_socket
 
 SECONDS = 5.0
 
@@ -84,19 +85,6 @@ def status_page(port: int, *, label: str, view_port: int) -> Figure:
     )
 
 
-async def _open(product: Product, path: str, token: str) -> ClientConnection:
-    url = f"ws://127.0.0.1:{product.port}{path}"
-    headers = {"Authorization": f"Bearer {token}"}
-    return await connect(url, additional_headers=headers, max_queue=None)
-
-
-async def _acknowledge(socket: ClientConnection, message: dict[str, Any]) -> None:
-    if message.get("type") == "fact":
-        await socket.send(json.dumps({"type": "ack", "seq": message["seq"]}))
-    elif "n" in message:
-        await socket.send(json.dumps({"type": "ack", "n": message["n"]}))
-
-
 def alert_to_browsers(product: Product, token: str, *, browsers: int, rate: float) -> list[Figure]:
     """From POSTing an alert to its incident on every browser's feed, committed in between."""
     key = product.integration("native", "bench latency")["key"]
@@ -125,7 +113,7 @@ async def _race(product: Product, token: str, key: str, traffic: Traffic) -> lis
         seen: set[str] = set()
         async for text in socket:
             message = json.loads(text)
-            await _acknowledge(socket, message)
+            await acknowledge(socket, message)
             for event in message.get("events", [message]):
                 title = event.get("data", {}).get("title", "")
                 if title in sent and title not in seen:
@@ -134,7 +122,7 @@ async def _race(product: Product, token: str, key: str, traffic: Traffic) -> lis
             if len(seen) == traffic.alerts:
                 return
 
-    sockets = [await _open(product, "/ws/feed", token) for _ in range(traffic.browsers)]
+    sockets = [await open_socket(product, "/ws/feed", token) for _ in range(traffic.browsers)]
     watchers = [asyncio.create_task(watch(socket)) for socket in sockets]
     await asyncio.sleep(0.5)
     reader, writer = await asyncio.open_connection("127.0.0.1", product.port)
@@ -171,7 +159,7 @@ def chat(product: Product, token: str, *, clients: int) -> Figure:
     path = f"/ws/incidents/{incident['reference']}"
 
     async def ours() -> list[float]:
-        sockets = [await _open(product, path, token) for _ in range(clients)]
+        sockets = [await open_socket(product, path, token) for _ in range(clients)]
         return await _fan_out(sockets, _post, lambda m: str(m.get("data", {}).get("body", "")))
 
     async def plain(port: int) -> list[float]:
@@ -214,7 +202,7 @@ async def _fan_out(
         seen = 0
         async for text in socket:
             message = json.loads(text)
-            await _acknowledge(socket, message)
+            await acknowledge(socket, message)
             began = sent.get(body_of(message))
             if began is not None:
                 times.append(time.perf_counter() - began)

@@ -8,12 +8,11 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from websockets.asyncio.client import connect
-
 from bench import load
 from bench.load import percentile
 from bench.measures import Figure
 from bench.product import Product
+from bench.sockets import acknowledge, open_socket
 
 ALERTS = 10_000
 CONNECTIONS = 32
@@ -67,9 +66,7 @@ def _opened(product: Product) -> list[Figure]:
 
 
 async def _play(product: Product, token: str, noisy: str, quiet: list[str], seen: _Quiet) -> float:
-    headers = {"Authorization": f"Bearer {token}"}
-    url = f"ws://127.0.0.1:{product.port}/ws/feed"
-    async with connect(url, additional_headers=headers, max_queue=None) as socket:
+    async with await open_socket(product, "/ws/feed", token) as socket:
         watcher = asyncio.create_task(_watch(socket, seen))
         over = asyncio.Event()
         talkers = [asyncio.create_task(_talk(product.port, key, over, seen)) for key in quiet]
@@ -130,8 +127,7 @@ async def _watch(socket: Any, seen: _Quiet) -> None:
     told: set[str] = set()
     async for text in socket:
         message = json.loads(text)
-        if "n" in message:
-            await socket.send(json.dumps({"type": "ack", "n": message["n"]}))
+        await acknowledge(socket, message)
         for event in message.get("events", [message]):
             title = event.get("data", {}).get("title", "")
             if title in seen.sent and title not in told:

@@ -1,0 +1,147 @@
+"""One person in the room, as a browser behaves: comes back, goes on where it was, sends again."""
+
+import asyncio
+import json
+import random
+import time
+from array import array
+from dataclasses import dataclass
+
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import WebSocketException
+
+from bench.product import Product
+from bench.soak.ledger import Ledger
+from bench.sockets import ACKNOWLEDGE_EVERY, Frame, open_as, read_frame
+
+PAUSE = (0.1, 1.0)
+STAY = (5.0, 20.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    product: Product
+    reference: str
+    number: int
+    ledger: Ledger
+
+    @property
+    def path(self) -> str:
+        return f"/ws/incidents/{self.reference}"
+
+
+class Client:
+    """`seqs` is what it has read, in the order it came, since it had `after`."""
+
+    def __init__(self, room: Room, session: str, chance: random.Random, *, after: int = 0) -> None:
+        self.after = self.cursor = after
+        self.seqs = array("I")
+        self.opened_at = 0.0
+        self._room = room
+        self._session = session
+        self._chance = chance
+        self._ledger = room.ledger
+        self._socket: ClientConnection | None = None
+        self._acknowledged = 0
+        # Neither accepted nor refused yet; and whether it is to be sent (again) now.
+        self._waiting: dict[str, bool] = {}
+        self._was_sent: set[str] = set()
+
+    @property
+    def is_waiting(self) -> bool:
+        return bool(self._waiting)
+
+    async def stay(self) -> None:
+        while True:
+            try:
+                await self._visit()
+            except (OSError, WebSocketException) as error:
+                self._ledger.breaks[type(error).__name__] += 1
+            finally:
+                self._socket = None
+            await asyncio.sleep(self._chance.uniform(*PAUSE))
+
+    async def break_off(self) -> None:
+        """Now and then leave without a word, or politely; `stay` comes back."""
+        while True:
+            await asyncio.sleep(self._chance.uniform(*STAY))
+            socket = self._socket
+            if socket is None:
+                continue
+            if self._chance.random() < 0.5:
+                socket.transport.abort()
+            else:
+                await socket.close()
+
+    async def say(self, body: str) -> None:
+        self._ledger.send(body)
+        self._waiting[body] = True
+        await self._send(body)
+
+    async def insist(self) -> None:
+        """Send again what the server asked to be sent later."""
+        for body in [body for body, is_due in self._waiting.items() if is_due]:
+            await self._send(body)
+
+    async def _visit(self) -> None:
+        path = f"{self._room.path}?after={self.cursor}"
+        async with await open_as(self._room.product, path, self._session) as socket:
+            self._acknowledged = self.cursor
+            self._socket = socket
+            for body in list(self._waiting):
+                await self._send(body)
+            try:
+                async for text in socket:
+                    await self._hear(socket, read_frame(text))
+            finally:
+                if socket.close_code is not None:
+                    self._ledger.closes[socket.close_code] += 1
+
+    async def _send(self, body: str) -> None:
+        if self._socket is None:
+            return
+        self._waiting[body] = False
+        try:
+            await self._socket.send(_post(body))
+        except WebSocketException:
+            return  # the next connection sends all that waits
+        self._ledger.resent += body in self._was_sent
+        self._was_sent.add(body)
+
+    async def _hear(self, socket: ClientConnection, frame: Frame) -> None:
+        if frame.type == "fact":
+            self.seqs.append(frame.seq)
+            self.cursor = max(self.cursor, frame.seq)
+            self._ledger.see(frame.seq, frame.body, since=self.opened_at)
+            if frame.seq - self._acknowledged >= ACKNOWLEDGE_EVERY:
+                self._acknowledged = frame.seq
+                await socket.send(json.dumps({"type": "ack", "seq": frame.seq}))
+        elif frame.type == "hello":
+            self.opened_at = time.perf_counter()
+        elif frame.type in {"ok", "error"}:
+            self._be_answered(frame)
+
+    def _be_answered(self, frame: Frame) -> None:
+        body = _body(frame.client_id or "")
+        if frame.type == "error" and frame.retry:
+            self._waiting[body] = True
+            return
+        self._waiting.pop(body, None)
+        self._was_sent.discard(body)
+        if frame.type == "ok":
+            self._ledger.accept(body, frame.seq)
+        else:
+            self._ledger.refused.append(f"{frame.code}: {body}")
+
+
+def _body(client_id: str) -> str:
+    return f"soak {client_id}"
+
+
+def body_of(client_id: object) -> str:
+    """What is said under this client id: one can be told from the other."""
+    return _body(str(client_id))
+
+
+def _post(body: str) -> str:
+    return json.dumps({"type": "post", "client_id": body.removeprefix("soak "), "body": body})

@@ -1,6 +1,7 @@
 """The room over a WebSocket, as a client sees it."""
 
 import asyncio
+import threading
 import uuid
 from collections.abc import Callable
 
@@ -13,7 +14,7 @@ from tests.conftest import Declare, People
 from tests.warroom.conftest import Enter
 from warroom.models import Message
 from warroom.realtime.workers import workers
-from warroom.services import chat
+from warroom.services import chat, saying
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -256,6 +257,41 @@ async def test_it_slows_down_who_floods_the_room(
     error = await tom.say("one more")
     assert error["retry"] is True
     assert "faster" in error["message"]
+
+
+async def test_it_hears_what_a_client_has_read_while_the_database_is_slow(
+    enter: Enter, people: People, incident: Incident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+
+    def slow(**_: object) -> saying.Said:
+        go_on.wait(10)
+        return saying.Said(seq=0)
+
+    monkeypatch.setattr("warroom.realtime.credit.PATIENCE", 0.5)
+    monkeypatch.setattr("warroom.consumers.deeds.saying.say", slow)
+    tom = await enter(people.teammate, incident)
+    await tom.send(type="post", body="This takes long", client_id=str(uuid.uuid4()))
+    for number in range(80):
+        await workers.run(
+            chat.post, incident_id=incident.pk, body=f"{number}", actor=Actor.of(people.commander)
+        )
+    heard = [(await tom.fact("chat.posted"))["data"]["body"] for _ in range(80)]
+    go_on.set()
+    assert heard == [f"{number}" for number in range(80)]
+    await tom.expect("ok")
+
+
+async def test_it_keeps_what_was_said_right_before_leaving(
+    enter: Enter, people: People, incident: Incident
+) -> None:
+    tom = await enter(people.teammate, incident)
+    for number in range(10):
+        await tom.send(type="post", body=f"{number}", client_id=str(uuid.uuid4()))
+    await tom.leave()
+    said = Message.objects.filter(incident=incident).order_by("seq")
+    bodies = await workers.run(lambda: list(said.values_list("body", flat=True)))
+    assert bodies == [f"{number}" for number in range(10)]
 
 
 async def test_it_sends_no_more_than_a_client_has_credit_for(

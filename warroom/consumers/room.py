@@ -1,5 +1,6 @@
 """/ws/incidents/<ref>: the room of one incident. docs/websocket.md is the protocol."""
 
+import asyncio
 from functools import partial
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -27,6 +28,8 @@ UNATTENDED: Final = frozenset({"ack", "read"})
 # How many a second, and how many at once: messages, and signs of life.
 TALK: Final = (5.0, 20.0)
 CHATTER: Final = (1.0, 3.0)
+# What one client may have waiting for the database.
+MOST_DEEDS: Final = 32
 
 
 async def room(scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,6 +61,7 @@ class Visit:
         self._idle = Idleness(self._show_idle)
         self._talk = Pace(*TALK)
         self._chatter = Pace(*CHATTER)
+        self._deeds: asyncio.Queue[dict[str, Any]] = asyncio.Queue(MOST_DEEDS)
 
     async def run(self) -> None:
         incident_id = self._admission.incident.pk
@@ -68,7 +72,7 @@ class Visit:
             lasting = [self._place.follow(entered), recheck_forever(checking(self._stay))]
             if self._admission.person is not None:
                 lasting.append(self._idle.watch())
-            await self._socket.during(self._hear(entered), *lasting)
+            await self._socket.during(self._hear(entered), self._act(), *lasting)
         finally:
             await hub().leave(incident_id, self._place)
             await marks().write()
@@ -115,10 +119,11 @@ class Visit:
             elif type_ == "active":
                 continue
             elif type_ in DEEDS:
-                await self._answer(message)
+                await self._take(message)
             else:
                 known = ", ".join(TYPES)
                 await self._refuse(Invalid("This type of message is not known.", f"Use {known}."))
+        await self._deeds.join()  # who says something and leaves has said it
 
     def _acknowledge(self, message: dict[str, Any]) -> None:
         seq = message.get("seq")
@@ -140,12 +145,25 @@ class Visit:
         if user is not None and isinstance(seq, int) and 0 < seq < 2**31:
             marks().note(user.pk, self._admission.incident.pk, seq)
 
+    async def _take(self, message: dict[str, Any]) -> None:
+        """Deeds wait their turn: while the database is slow the client is heard all the same, or
+        it would seem to have stopped reading."""
+        if self._talk.allows() and not self._deeds.full():
+            self._deeds.put_nowait(message)
+            return
+        slow_down = Unavailable("You send faster than people can read.", "Wait a second.")
+        await self._refuse(slow_down, message.get("client_id"))
+
+    async def _act(self) -> None:
+        while True:
+            message = await self._deeds.get()
+            await self._answer(message)
+            self._deeds.task_done()
+
     async def _answer(self, message: dict[str, Any]) -> None:
         """Tell the sender, and nobody else, how it went."""
         client_id = message.get("client_id")
         try:
-            if not self._talk.allows():
-                raise Unavailable("You send faster than people can read.", "Wait a second.")
             done = await workers.run(DEEDS[message["type"]], self._scope, message)
             await self._socket.say("ok", client_id=client_id, seq=done.seq, text=done.reply)
         except DomainError as error:

@@ -15,6 +15,9 @@ class Plan:
     kill_every: float = 5.0
     seed: int = 0
 
+    # How long anything else may take: to come in, to be answered in the end, to catch up.
+    patience: float = 60.0
+
     # What is promised.
     seconds_to_close_silent: float = 30.0
     seconds_to_be_back: float = 30.0  # everybody, after the web process was killed

@@ -18,11 +18,10 @@ from bench.soak.verdict import Seen, facts_of
 from bench.soak.watch import Life, kill_web, write_down_memory
 from bench.sockets import sign_in
 
-SECONDS_TO_SETTLE = 60.0
 # What a latecomer reads: more than the web process keeps in its cache, which is full from then on.
 HISTORY = 8_000
 # How long people talk on after the last kill.
-AFTERWARDS = 5.0
+AFTERWARDS = 3.0
 
 
 def play(product: Product, plan: Plan, token: str) -> Seen:
@@ -134,7 +133,7 @@ class Soak:
         return facts
 
     async def _until(self, complaint: str, holds: Callable[[], bool]) -> None:
-        deadline = time.perf_counter() + SECONDS_TO_SETTLE
+        deadline = time.perf_counter() + self._plan.patience
         while not holds():
             if time.perf_counter() > deadline:
                 self._unsettled.append(complaint)

@@ -68,8 +68,9 @@ def lines(seen: Seen) -> list[Line]:
 def _truth(seen: Seen) -> list[Line]:
     seqs, ledger = sorted(seen.facts), seen.ledger
     said = Counter(body for body in seen.facts.values() if body)
-    wrong = [b for b, seq in ledger.accepted.items() if seen.facts.get(seq) != b]
-    read = [s for s, body in ledger.read.items() if body and seen.facts.get(s) != body]
+    last = max(seqs, default=0)  # when it was looked up; there may be more by now
+    wrong = [b for b, seq in ledger.accepted.items() if seq <= last and seen.facts.get(seq) != b]
+    read = [s for s, b in ledger.read.items() if b and s <= last and seen.facts.get(s) != b]
     return [
         _none("facts numbered without gaps", _breaks(seqs), f"{len(seqs)} facts"),
         _views(seen),

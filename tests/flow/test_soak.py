@@ -17,8 +17,17 @@ from bench.soak.silent import Closings
 from bench.soak.verdict import Seen
 from bench.soak.watch import Life
 
+# However busy the machine is: nothing here is about time.
 SHORT = Plan(
-    minutes=0.07, kill_every=0.06, clients=24, reconnecting=0.3, silent=2, seconds_to_be_back=90
+    minutes=0.05,
+    kill_every=0.04,
+    clients=24,
+    rate=8,
+    reconnecting=0.3,
+    patience=240,
+    seconds_to_be_back=240,
+    seconds_to_close_silent=240,
+    warm_up=3600,
 )
 
 
@@ -27,10 +36,10 @@ def test_nobody_misses_or_repeats_anything_while_web_is_killed(
     product: Product, token: str
 ) -> None:
     seen = play(product, SHORT, token)
-    broken = [line for line in verdict.lines(seen) if line.kept is False]
+    broken = [f"{line.name}: {line.told}" for line in verdict.lines(seen) if line.kept is False]
     assert broken == []
     assert len(seen.returns) == 1
-    assert len(seen.ledger.accepted) == len(seen.ledger.sent) > 50, "too few to show anything"
+    assert len(seen.ledger.accepted) == len(seen.ledger.sent) > 20, "too few to show anything"
 
 
 def _client(seqs: list[int]) -> Client:

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 
 from incidents.kernel import markdown
 from incidents.models import Fact, Incident
-from warroom.models import Message, MessageRevision, Said
+from warroom.models import Attachment, Message, MessageRevision, Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Item:
     mine: bool = False
     said: Said | None = None
     in_thread: bool = False
+    files: tuple[Attachment, ...] = ()
 
     @property
     def message(self) -> Message | None:
@@ -48,8 +49,11 @@ class Version:
     replaced_at: datetime
 
 
-def item_of(fact: Fact, said: Said | None, *, reader: str = "") -> Item:
-    """A message as it reads now, or a fact; `reader` is the handle of who looks at it."""
+def item_of(
+    fact: Fact, said: Said | None, *, files: tuple[Attachment, ...] = (), reader: str = ""
+) -> Item:
+    """A message as it reads now, or a fact, with its files; `reader` is the handle of who looks at
+    it."""
     if said is not None:
         return item_of_message(said, reader=reader)
     return Item(
@@ -61,6 +65,7 @@ def item_of(fact: Fact, said: Said | None, *, reader: str = "") -> Item:
         icon=fact.icon,
         text=fact.text,
         data=fact.data,
+        files=files,
         room=_room_of(fact.incident_id),
     )
 
@@ -82,6 +87,7 @@ def item_of_message(said: Said, *, reader: str = "", in_thread: bool = False) ->
         html=markdown.render(message.body),
         mine=bool(reader) and message.author_handle == reader,
         said=said,
+        files=said.files,
         in_thread=in_thread,
     )
 

@@ -98,6 +98,7 @@ urlpatterns = [
         name="document_restore",
     ),
     path("incidents/<reference:ref>/files", files.files, name="files"),
+    path("incidents/<reference:ref>/files/share", files.share, name="share"),
     path("incidents/<reference:ref>/files/<uuid:file>", files.file, name="file"),
     path("incidents/<reference:ref>/files/<uuid:file>/preview", files.preview, name="file_preview"),
     path("incidents/<reference:ref>/files/<uuid:file>/remove", files.remove, name="file_remove"),

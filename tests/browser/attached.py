@@ -10,6 +10,7 @@ from incidents.kernel.actor import Actor
 from incidents.models import Incident, User
 from warroom.services import files
 from warroom.services.files import Upload
+from warroom.services.sharing import share
 
 LOG: Final = b"2026-11-03 03:11:58 ERROR pool exhausted: 100 of 100 connections in use\n" * 400
 
@@ -29,12 +30,17 @@ def graph(size: tuple[int, int] = (1280, 480)) -> bytes:
 
 
 def some(incident: Incident, by: User, other: User) -> None:
-    added = [Upload("checkout-errors.png", [graph()]), Upload("pool.log", [LOG])]
-    files.add(incident_id=incident.pk, uploads=added, actor=Actor.of(by))
+    said = (
+        ("Errors of checkout since 03:00, per minute", [Upload("checkout-errors.png", [graph()])]),
+        ("", [Upload("pool.log", [LOG]), Upload("phone.png", [graph((390, 844))])]),
+    )
+    for text, uploads in said:
+        principal = Principal(user=by)
+        share(principal=principal, incident=incident, text=text, uploads=uploads)
     alone = [Upload("connections.csv", [b"time,connections\n03:10,100\n"])]
     [row] = files.add(incident_id=incident.pk, uploads=alone, actor=Actor.of(other))
     files.remove(principal=Principal(user=other), incident=incident, file_id=row.pk)
-    again = [Upload("phone.png", [graph((390, 844))])]
+    again = [Upload("connections.csv", [b"time,connections\n03:10,100\n03:11,100\n"])]
     files.add(incident_id=incident.pk, uploads=again, actor=Actor.of(other))
 
 
@@ -43,4 +49,4 @@ def many(incident: Incident, by: User, name: str) -> None:
     for n in range(12):
         uploads = [Upload(f"{n} {name}.png", [small]) for _ in range(4)]
         uploads.append(Upload(f"{n} {name}.log", [LOG]))
-        files.add(incident_id=incident.pk, uploads=uploads, actor=Actor.of(by))
+        share(principal=Principal(user=by), incident=incident, text="", uploads=uploads)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Final
 
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page
+
+from tests.browser import attached
 
 Deed = Callable[[Page], object]
 ALWAYS: Final = ("fresh", "typical", "overfull")
@@ -69,6 +71,13 @@ def open_message_menu(page: Page) -> None:
 def open_thread(page: Page) -> None:
     page.locator("#log .thread").first.click()
     page.locator("#chat-panel textarea").wait_for()
+
+
+def attach(page: Page) -> None:
+    log = FilePayload(name="a-log-with-quite-a-long-name.log", mimeType="", buffer=b"text")
+    graph = FilePayload(name="graph.png", mimeType="image/png", buffer=attached.graph())
+    page.locator("[data-attach-input]").set_input_files([log, graph])
+    page.locator("[data-tray] canvas:not([hidden])").wait_for()
 
 
 CONSOLE: Final = (
@@ -136,6 +145,7 @@ ROOM: Final = (
     Stop("room-quiet-tasks", "/incidents/{quiet}?tab=tasks", worlds=ONCE),
     Stop("my-tasks", "/tasks?who=all", worlds=ALWAYS),
     Stop("room-files", "/incidents/{ref}?tab=files"),
+    Stop("room-attaching", "/incidents/{ref}", deed=attach, worlds=ONCE),
     Stop("files", "/incidents/{ref}/files"),
     Stop("files-first", "/incidents/{quiet}/files", worlds=ONCE),
     Stop("files-none", "/incidents/{ref}/files?q=nowhere", worlds=ONCE),

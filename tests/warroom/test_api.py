@@ -55,7 +55,7 @@ def test_it_adds_lists_sends_and_removes_files(
 ) -> None:
     client = client_with("read", "incidents")
     address = f"/api/incidents/{incident.reference}/files"
-    added = client.post(address, {"file": sent(picture(), "cpu.png")})
+    added = client.post(address, {"file": sent(picture(), "cpu.png"), "text": "CPU of db-1"})
     assert added.status_code == 201
     made = added.json()
     assert (made["media_type"], made["width"], made["uploaded_by"]) == ("image/png", 900, "probe")
@@ -80,7 +80,9 @@ def test_it_adds_lists_sends_and_removes_files(
         ({"file": sent(b"")}, 422, "empty"),
         ({"file": sent(b"MZ\x90\x00", "a.exe")}, 422, "cannot be attached"),
         ({"file": sent(b"x" * (11 << 20))}, 413, "larger than 10 MB"),
-        ({"file": sent(), "txt": "x"}, 422, "There is no such field"),
+        ({"file": sent(), "text": "a\0b"}, 422, "ull"),
+        ({"file": sent(), "text": "/note x"}, 422, "command"),
+        ({"file": sent(), "txt": "x"}, 422, "Did you mean text?"),
     ],
 )
 def test_it_says_why_it_takes_no_file(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from PIL import Image
 from pytest_django import Settings
 
@@ -177,6 +177,15 @@ def test_a_form_is_read_only_as_far_as_its_first_file_that_is_too_large(
     assert answer.status_code == 413
     assert "“big.log” is larger than 1 MB" in answer.content.decode()
     assert not Attachment.objects.exists()
+
+
+def test_the_rest_of_such_a_form_is_not_read(settings: Settings) -> None:
+    settings.UPLOAD_MAX_BYTES = 1 << 20
+    big = samples.sent(b"x" * (4 << 20), "big.log")
+    request = RequestFactory().post("/", {"file": big})
+    assert not request.FILES
+    assert request.oversized == "big.log"
+    assert len(request.environ["wsgi.input"].read()) > 2 << 20
 
 
 class Wire:

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from incidents.access import Principal
@@ -17,9 +18,10 @@ from incidents.models import Fact, Incident, User
 from tests.conftest import Declare, FrozenClock, People
 from tests.warroom import samples
 from tests.warroom.samples import HTML, SVG, archive, picture, sent, upload
-from warroom.models import Attachment
-from warroom.services import files
+from warroom.models import Attachment, Message
+from warroom.services import chat, files
 from warroom.services.files import shelf
+from warroom.services.sharing import share
 
 SignIn = Callable[[User], Client]
 
@@ -52,22 +54,73 @@ def test_it_adds_a_file_and_tells_of_it(
     assert shelf.place_of(row.pk).read_bytes() == picture()
 
 
+def test_a_message_carries_files_and_may_be_only_files(
+    sign_in: SignIn, incident: Incident, people: People
+) -> None:
+    client = sign_in(people.teammate)
+    address = f"/incidents/{incident.reference}/files/share"
+    both = {"text": "Look", "file": [sent(picture(), "a.png"), sent()]}
+    assert client.post(address, both, headers={"HX-Request": "true"}).json() == {"seq": 3}
+    assert client.post(address, {"file": sent(name="b.txt")}).status_code == 302
+    said = [(m.body, m.attachments.count()) for m in Message.objects.order_by("seq")]
+    assert said == [("Look", 2), ("", 1)]
+    kinds = Fact.objects.filter(incident=incident, seq__gt=2).values_list("kind", flat=True)
+    assert list(kinds) == ["chat.posted", "file.added", "file.added", "chat.posted", "file.added"]
+    assert Fact.objects.get(incident=incident, seq=6).text == "sent a file"
+    page = client.get(f"/incidents/{incident.reference}").content.decode()
+    assert [page.count(f'id="m-{seq}"') for seq in (3, 4, 5, 6, 7)] == [1, 0, 0, 1, 0]
+    assert page.count('class="picture"') == 1
+    assert page.count('class="file-chip"') == 2
+
+
 def test_what_is_sent_again_is_there_once(
     incident: Incident, people: People, shelf_of_its_own: Path
 ) -> None:
-    lone = uuid.uuid4()
+    again, lone = uuid.uuid4(), uuid.uuid4()
     for _ in range(2):
+        message = share(
+            principal=Principal(user=people.teammate),
+            incident=incident,
+            text="",
+            uploads=[upload()],
+            envelope=chat.Envelope(client_id=again),
+        )
         [row] = files.add(
             incident_id=incident.pk,
             uploads=[upload()],
             actor=Actor.of(people.teammate),
             client_id=lone,
         )
-    assert Attachment.objects.count() == 1
+    assert Message.objects.get() == message
+    assert Attachment.objects.count() == 2
     assert lying(shelf_of_its_own) == sorted(
         pk.hex for pk in Attachment.objects.values_list("pk", flat=True)
     )
     assert row.message is None
+
+
+def test_the_log_is_read_by_as_many_queries_however_many_files_there_are(
+    sign_in: SignIn, incident: Incident, people: People
+) -> None:
+    client, asked = sign_in(people.observer), []
+    for _ in range(2):
+        for _ in range(3):
+            add(incident, people.teammate, upload(picture(size=(8, 8)), "a.png"), upload())
+            _share(incident, people.teammate, upload(), upload())
+        with CaptureQueriesContext(connection) as queries:
+            client.get(f"/incidents/{incident.reference}")
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
+
+
+def _share(incident: Incident, by: User, *uploads: files.Upload, text: str = "") -> Message:
+    return share(principal=Principal(user=by), incident=incident, text=text, uploads=list(uploads))
+
+
+def test_a_command_takes_no_files(incident: Incident, people: People) -> None:
+    with pytest.raises(Invalid, match="A command takes no files"):
+        _share(incident, people.teammate, upload(), text="/note see the graph")
+    assert not Attachment.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -150,13 +203,19 @@ def _remove(incident: Incident, by: User, row: Attachment) -> None:
     files.remove(principal=Principal(user=by), incident=incident, file_id=row.pk)
 
 
-def test_a_removed_file_is_gone(sign_in: SignIn, incident: Incident, people: People) -> None:
-    [row] = add(incident, people.teammate, upload(picture(), "a.png"))
+def test_a_removed_file_is_gone_and_its_row_says_so(
+    sign_in: SignIn, incident: Incident, people: People
+) -> None:
+    message = _share(incident, people.teammate, upload(picture(), "a.png"))
+    row = message.attachments.get()
     client = sign_in(people.teammate)
     tag = client.get(row.get_absolute_url()).headers["ETag"]
     assert client.post(row.remove_url).status_code == 302
     gone = client.get(row.get_absolute_url(), headers={"If-None-Match": tag})
     assert gone.status_code == 404
+    page = client.get(f"/incidents/{incident.reference}").content.decode()
+    assert "a.png was removed" in page
+    assert row.preview_url not in page
     tab = client.get(f"/incidents/{incident.reference}/files").content.decode()
     assert row.preview_url not in tab
 
@@ -223,6 +282,16 @@ def test_it_takes_no_files_when_the_disk_is_nearly_full(
         add(incident, people.teammate)
 
 
+def test_a_file_by_itself_has_a_row_of_its_own_in_the_log(
+    sign_in: SignIn, incident: Incident, people: People
+) -> None:
+    [row] = add(incident, people.teammate, upload(picture(), "a.png"))
+    chat.post(incident_id=incident.pk, body="Thanks", actor=Actor.of(people.commander))
+    page = sign_in(people.observer).get(f"/incidents/{incident.reference}").content.decode()
+    assert f'id="m-{row.seq}"' in page
+    assert row.preview_url in page
+
+
 def test_the_tab_lists_and_finds_files(sign_in: SignIn, incident: Incident, people: People) -> None:
     client, address = sign_in(people.teammate), f"/incidents/{incident.reference}/files"
     assert "No files yet" in client.get(address).content.decode()
@@ -233,6 +302,8 @@ def test_the_tab_lists_and_finds_files(sign_in: SignIn, incident: Incident, peop
     assert "slow.log" in found
     assert "cpu.png" not in found
     assert "<html" not in found
+    room = client.get(f"/incidents/{incident.reference}?tab=files").content.decode()
+    assert 'Files<span class="n">2</span>' in room
     assert "No file is called that" in client.get(address, {"q": "nothing"}).content.decode()
 
 
@@ -241,7 +312,31 @@ def test_an_observer_adds_and_removes_nothing(
 ) -> None:
     [row] = add(incident, people.teammate)
     client = sign_in(people.observer)
-    for last in ("files", f"files/{row.pk}/remove"):
+    for last in ("files", "files/share", f"files/{row.pk}/remove"):
         address = f"/incidents/{incident.reference}/{last}"
         assert client.post(address, {"file": sent()}).status_code == 403
     assert "Add files" not in client.get(f"/incidents/{incident.reference}/files").content.decode()
+
+
+def test_the_files_of_a_message_go_with_it(
+    sign_in: SignIn,
+    incident: Incident,
+    people: People,
+    shelf_of_its_own: Path,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    message = _share(incident, people.teammate, upload(picture(), "a.png"), text="Look")
+    with django_capture_on_commit_callbacks(execute=True):
+        chat.delete(message_id=message.pk, principal=Principal(user=people.commander))
+    assert lying(shelf_of_its_own) == []
+    page = sign_in(people.observer).get(f"/incidents/{incident.reference}").content.decode()
+    assert "message deleted by Cara Commander" in page
+    assert "a.png" not in page.partition('<ol id="log"')[2].partition("</ol>")[0]
+
+
+def test_the_words_of_a_message_may_go_while_its_files_stay(
+    incident: Incident, people: People
+) -> None:
+    actor = Actor.of(people.teammate)
+    message = _share(incident, people.teammate, upload(), text="Look")
+    assert chat.edit(message_id=message.pk, body="", actor=actor).body == ""

@@ -14,8 +14,10 @@ from rest_framework.response import Response
 from incidents.api.parsers import StrictJSONParser, UploadParser
 from incidents.api.schema import Document, page_of
 from incidents.api.views_common import ActionView, In, operation
+from incidents.models import Incident
 from warroom.models import Attachment
 from warroom.selectors import files as selectors
+from warroom.services import chat, sharing
 from warroom.services import files as verbs
 from warroom.services.files.sending import Sending
 from warroom.services.files.uploads import uploads_of
@@ -25,6 +27,9 @@ _ANY: Final = Document("application/octet-stream")
 
 class FileIn(In):
     file = serializers.FileField(help_text="Taken by what is in it; its type is found, not told.")
+    text = serializers.CharField(
+        required=False, allow_blank=True, max_length=10_000, help_text="Makes it a message."
+    )
     client_id = serializers.UUIDField(
         required=False, help_text="Yours; the same one sent again adds no second file."
     )
@@ -54,19 +59,32 @@ class FilesView(ActionView):
     def get(self, request: Request, ref: str) -> Response:  # noqa: ARG002
         return self.answer_page(FileOut, selectors.lying_in(self.incident(ref)), by="-seq")
 
-    @operation("Add a file", takes=FileIn, answers=FileOut, status=201)
+    @operation("Add a file, with a message or without", takes=FileIn, answers=FileOut, status=201)
     def post(self, request: Request, ref: str) -> Response:
         incident = self.incident(ref)
         uploads = uploads_of(request)
         data = self.read(FileIn)
         client_id = data.get("client_id")
-        [row] = verbs.add(
-            incident_id=incident.pk,
-            uploads=uploads,
-            actor=self.principal.actor,
-            client_id=client_id,
-        )
+        if "text" in data:
+            row = self._share(incident, data["text"], uploads, client_id)
+        else:
+            actor = self.principal.actor
+            [row] = verbs.add(
+                incident_id=incident.pk, uploads=uploads, actor=actor, client_id=client_id
+            )
         return self.answer(FileOut, row, status=201)
+
+    def _share(
+        self, incident: Incident, text: str, uploads: list[verbs.Upload], client_id: UUID | None
+    ) -> Attachment | None:
+        message = sharing.share(
+            principal=self.principal,
+            incident=incident,
+            text=text,
+            uploads=uploads,
+            envelope=chat.Envelope(client_id=client_id),
+        )
+        return message.attachments.first()
 
 
 class FileView(ActionView):

@@ -13,7 +13,7 @@ from warroom.realtime.frames import Frame, encode
 from warroom.realtime.workers import workers
 from warroom.rendering import html_of, item_of, item_of_message
 from warroom.selectors import changes, document, log, notices
-from warroom.selectors.log import DELETED, POSTED, Entry
+from warroom.selectors.log import DELETED, FILE_REMOVED, POSTED, Entry
 
 # After these somebody may no longer be allowed to read on.
 TOUCH_ACCESS: Final = frozenset(
@@ -35,7 +35,7 @@ def frame_of(entry: Entry) -> Frame:
         "kind": fact.kind,
         "text": fact.text,
         "icon": fact.icon,
-        "html": html_of(item_of(fact, said)),
+        "html": html_of(item_of(fact, said, files=entry.files)),
         "data": {**fact.data, "body": said.message.body} if said else fact.data,
         "actor": actor,
         "occurred_at": fact.occurred_at,
@@ -59,6 +59,10 @@ def _drawn(entry: Entry) -> Iterator[int]:
         yield entry.said.message.seq
     if entry.root is not None and entry.fact.kind in CHANGING_THREADS:
         yield entry.root.message.seq
+    if entry.fact.kind == FILE_REMOVED:
+        yield entry.fact.data["shown_seq"]
+    if entry.files:
+        yield entry.fact.seq
 
 
 def _frames(incident_id: int, after: int, limit: int) -> list[Frame]:

@@ -21,9 +21,12 @@ class MessagePosted(FactBody):
     mentions: list[str] = field(default_factory=list)
     thread: int | None = None
     in_room: bool = True
+    files: int = 0
 
     def text(self) -> str:
         verb = "said" if self.thread is None else "replied"
+        if self.files and not self.body:
+            return "sent a file" if self.files == 1 else f"sent {self.files} files"
         return f"{verb}: {self.body}" if self.body else f"{verb} something that was deleted"
 
     def calls(self) -> tuple[str, ...]:

@@ -81,6 +81,11 @@ class Attachment(models.Model):
         return self.removed_at is not None
 
     @property
+    def shown_seq(self) -> int:
+        """The seq of the row of the log that it shows in."""
+        return self.message.seq if self.message else self.seq
+
+    @property
     def icon(self) -> str:
         return "photo" if self.is_picture else _ICONS.get(self.media_type, "file-text")
 

@@ -28,6 +28,7 @@ class Message(models.Model):
     thread = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.CASCADE, related_name="replies"
     )
+    file_count = models.PositiveSmallIntegerField(default=0, editable=False)
     in_room = models.BooleanField(default=True)
     mentions = models.JSONField(default=list, blank=True, help_text="Handles, as they are called.")
     created_at = models.DateTimeField()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from warroom.models.attachment import Attachment
 from warroom.models.emoji import name_of
 from warroom.models.message import Message
 
@@ -38,12 +39,14 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message with its reactions; `thread_seq` is that of the message that it replies to."""
+    """A message with its reactions and files; `thread_seq` is that of the message that it replies
+    to."""
 
     message: Message
     reactions: list[Given]
     thread: Thread | None = None
     thread_seq: int | None = None
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from django.db.models import Q, QuerySet
 from incidents.events import timeline
 from incidents.models import Fact
 from warroom import events
-from warroom.models import Message, Said
-from warroom.selectors import messages
+from warroom.models import Attachment, Message, Said
+from warroom.selectors import files, messages
 
 CHAT = "chat."
 POSTED = events.MessagePosted.kind
@@ -29,15 +29,21 @@ CHANGING = tuple(
     )
 )
 _IN_THREAD_ONLY = Q(kind=POSTED, data__in_room=False)
+# Files that came with a message show in its row.
+FILE_ADDED = events.FileAdded.kind
+FILE_REMOVED = events.FileRemoved.kind
+_WITH_MESSAGE = Q(kind__in=(FILE_ADDED, FILE_REMOVED)) & ~Q(data__message_id="")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A fact; `said` is the message that it posted or changed, `root` that of its thread."""
+    """A fact; `said` is the message that it posted or changed, `root` that of its thread,
+    `files` those that were added by themselves."""
 
     fact: Fact
     said: Said | None = None
     root: Said | None = None
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,7 @@ def around(incident_id: int, limit: int, seq: int) -> Log:
 
 def _rows(incident_id: int) -> QuerySet[Fact]:
     rows = Fact.objects.filter(incident_id=incident_id)
-    return rows.exclude(kind__in=CHANGING).exclude(_IN_THREAD_ONLY)
+    return rows.exclude(kind__in=CHANGING).exclude(_IN_THREAD_ONLY | _WITH_MESSAGE)
 
 
 def _some(rows: QuerySet[Fact], limit: int) -> tuple[list[Fact], bool]:
@@ -90,9 +96,21 @@ def since(incident_id: int, after: int, limit: int) -> list[Entry]:
 
 def with_messages(incident_id: int, facts: Sequence[Fact]) -> list[Entry]:
     """The facts with the messages they speak of. Two queries, none where nobody speaks."""
-    ids = [fact.data["message_id"] for fact in facts if fact.kind.startswith(CHAT)]
+    ids = [fact.data["message_id"] for fact in facts if _is_about_message(fact)]
     known = {said.message.pk.hex: said for said in _with_roots(incident_id, ids)}
-    return [_entry(fact, known) for fact in facts]
+    alone = files.by_themselves(incident_id, facts)
+    return [
+        Entry(fact, files=alone[fact.seq]) if fact.seq in alone else _entry(fact, known)
+        for fact in facts
+    ]
+
+
+def _is_about_message(fact: Fact) -> bool:
+    return fact.kind.startswith(CHAT) or _with_message(fact)
+
+
+def _with_message(fact: Fact) -> bool:
+    return fact.kind in (FILE_ADDED, FILE_REMOVED) and bool(fact.data["message_id"])
 
 
 def _with_roots(incident_id: int, ids: Iterable[str]) -> list[Said]:
@@ -105,7 +123,7 @@ def _with_roots(incident_id: int, ids: Iterable[str]) -> list[Said]:
 
 
 def _entry(fact: Fact, known: dict[str, Said]) -> Entry:
-    if not fact.kind.startswith(CHAT):
+    if not _is_about_message(fact):
         return Entry(fact)
     said = known.get(str(fact.data["message_id"]).replace("-", ""))
     thread = said.message.thread_id if said else None

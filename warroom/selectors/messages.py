@@ -1,19 +1,32 @@
 """Messages with what belongs to them: reactions, and how far their thread has come."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db.models import Count, F, Min, Q, QuerySet, Window
 
 from incidents.models import Incident, User
-from warroom.models import Given, Message, MessageRevision, Reaction, ReadMark, Said, Thread, Unread
+from warroom.models import (
+    Attachment,
+    Given,
+    Message,
+    MessageRevision,
+    Reaction,
+    ReadMark,
+    Said,
+    Thread,
+    Unread,
+)
 
 MOST_REPLIES = 500
 
 
 def said(rows: QuerySet[Message]) -> list[Said]:
-    """The messages of `rows` with what belongs to them. Three queries."""
+    """The messages of `rows` with what belongs to them. Three queries, four where there are
+    files."""
     found = list(rows.select_related("thread"))
     given = _given([message.pk for message in found])
+    attached = _attached([message.pk for message in found if message.file_count])
     threads = _threads([message.pk for message in found if message.thread_id is None])
     return [
         Said(
@@ -21,6 +34,7 @@ def said(rows: QuerySet[Message]) -> list[Said]:
             reactions=given.get(message.pk, []),
             thread=threads.get(message.pk),
             thread_seq=message.thread.seq if message.thread else None,
+            files=tuple(attached.get(message.pk, ())),
         )
         for message in found
     ]
@@ -40,6 +54,14 @@ def _given(ids: Iterable[object]) -> dict[object, list[Given]]:
         one.names.append(name)
         one.handles.append(handle)
     return {key: list(kinds.values()) for key, kinds in found.items()}
+
+
+def _attached(ids: list[UUID]) -> dict[object, list[Attachment]]:
+    """Asks nothing where there are no messages with files."""
+    found: dict[object, list[Attachment]] = {}
+    for row in Attachment.objects.filter(message__in=ids).order_by("seq") if ids else ():
+        found.setdefault(row.message_id, []).append(row)
+    return found
 
 
 def _threads(ids: Iterable[object]) -> dict[object, Thread]:

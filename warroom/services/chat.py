@@ -18,6 +18,7 @@ from incidents.pipeline import lifecycle
 from incidents.reactions import notices
 from warroom import events
 from warroom.models import Message, MessageRevision
+from warroom.services.files import removing
 from warroom.services.mentions import mentioned
 from warroom.services.prose import with_emoji
 
@@ -28,18 +29,21 @@ _TOLD = (events.MessagePosted.kind, events.MessageEdited.kind)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """How a message is sent: into the room, or as a reply to the message `thread` (its seq), which
-    stands in the room too if it is `also_in_room`. `client_id` is the sender's own."""
+    stands in the room too if it is `also_in_room`. `client_id` is the sender's own, `files` how
+    many come with it."""
 
     client_id: uuid.UUID | None = None
     thread: int | None = None
     also_in_room: bool = False
+    files: int = 0
 
 
 @transaction.atomic
 def post(*, incident_id: int, body: str, actor: Actor, envelope: Envelope | None = None) -> Message:
-    """Say `body` in the room. Sent again with the same `client_id`, it is still one message."""
-    text = _checked(body)
+    """Say `body` in the room; with files there need not be one. Sent again with the same
+    `client_id`, it is still one message."""
     sent = envelope or Envelope()
+    text = _checked(body, needed=not sent.files)
     incident = lifecycle.locked(incident_id)
     if sent.client_id is not None:
         known = Message.objects.filter(incident=incident, client_id=sent.client_id).first()
@@ -54,6 +58,7 @@ def post(*, incident_id: int, body: str, actor: Actor, envelope: Envelope | None
         author_name=actor.name,
         user_id=actor.user_id,
         client_id=sent.client_id,
+        file_count=sent.files,
     )
     _address(message, sent)
     return _say(message, actor)
@@ -74,6 +79,7 @@ def _say(message: Message, actor: Actor) -> Message:
         mentions=message.mentions,
         thread=message.thread.seq if message.thread else None,
         in_room=message.in_room,
+        files=message.file_count,
     )
     fact = bus.emit(message.incident, told, actor=actor, client_id=message.client_id)
     message.seq, message.created_at = fact.seq, fact.occurred_at
@@ -86,8 +92,8 @@ def edit(
     *, message_id: uuid.UUID, body: str, actor: Actor, client_id: uuid.UUID | None = None
 ) -> Message:
     """Let the author of a message change it; how it read before is kept."""
-    text = _checked(body)
     message = locked(message_id)
+    text = _checked(body, needed=not message.file_count)
     if done_before(message.incident, client_id):
         return message
     if not _is_author(message, actor):
@@ -131,6 +137,7 @@ def delete(
             "Only its author or a commander may delete a message.", "Ask one of them to."
         )
     _erase(message)
+    removing.remove_all_of(message, actor)
     message.deleted_at, message.deleted_by = clock.now(), actor.name
     message.save()
     told = events.MessageDeleted(
@@ -188,9 +195,9 @@ def _is_author(message: Message, actor: Actor) -> bool:
     return (message.author_kind, message.author_handle) == (actor.kind, actor.handle)
 
 
-def _checked(body: str) -> str:
+def _checked(body: str, *, needed: bool = True) -> str:
     text = with_emoji(body.replace("\r\n", "\n").strip())
-    if not text:
+    if needed and not text:
         raise Invalid("The message is empty.", "Write something first.", field="body")
     if len(text) > MAX_BODY:
         raise Invalid(

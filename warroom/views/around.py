@@ -11,7 +11,7 @@ from incidents.models import Alert, Fact, Incident, IncidentRole, Role, User
 from incidents.pipeline import moves
 from incidents.selectors import brief
 from warroom.realtime.presence import Person, people_here
-from warroom.selectors.log import CHAT, DELETED, POSTED
+from warroom.selectors.log import CHAT, DELETED, FILE_ADDED, FILE_REMOVED, POSTED
 
 TIMELINE_PAGE = 200
 ALERTS_SHOWN = 50
@@ -54,6 +54,7 @@ class Counts:
     messages: int
     timeline: int
     alerts: int
+    files: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +106,13 @@ def counts(incident: Incident, alerts: Sequence[Alert]) -> Counts:
         posted=Count("id", filter=Q(kind=POSTED)),
         deleted=Count("id", filter=Q(kind=DELETED)),
         all=Count("id", filter=Q(kind__startswith=CHAT)),
+        added=Count("id", filter=Q(kind=FILE_ADDED)),
+        removed=Count("id", filter=Q(kind=FILE_REMOVED)),
     )
     return Counts(
         messages=chat["posted"] - chat["deleted"],
         timeline=incident.last_seq - chat["all"],
+        files=chat["added"] - chat["removed"],
         alerts=len(alerts) if len(alerts) < ALERTS_SHOWN else incident.alerts.count(),
     )
 

@@ -3,9 +3,8 @@
 import uuid
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,12 +12,14 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from incidents import access
+from incidents.kernel.errors import Invalid
 from incidents.models import Incident
 from incidents.web.guard import Request, requires
 from incidents.web.permissions import abilities
 from warroom.selectors import files as selectors
+from warroom.services import chat, sharing
 from warroom.services import files as verbs
-from warroom.services.files.keeping import MOST_AT_ONCE
+from warroom.services.files.keeping import limits
 from warroom.services.files.sending import Sending
 from warroom.services.files.uploads import uploads_of
 
@@ -45,9 +46,7 @@ def _panel(request: Request, incident: Incident) -> dict[str, Any]:
         "q": q,
         "may": abilities(request.principal, incident),
         "me": request.principal.actor,
-        "most_mb": f"{settings.UPLOAD_MAX_BYTES / 2**20:g}",
-        "most_files": settings.UPLOADS_PER_INCIDENT,
-        "most_at_once": MOST_AT_ONCE,
+        "uploads": limits(),
     }
 
 
@@ -60,6 +59,32 @@ def _add(request: Request, ref: str) -> HttpResponse:
         return render(request, "warroom/_files.html", _panel(request, incident))
     messages.success(request, "Added: " + ", ".join(row.name for row in added))
     return redirect("warroom:files", ref=incident.reference)
+
+
+@require_POST
+@requires("incident.respond")
+def share(request: Request, ref: str) -> HttpResponse:
+    """A message with files, from the composer; answers the seq of the message."""
+    incident = access.incident_for(request.principal, ref, "incident.respond")
+    uploads = uploads_of(request)
+    message = sharing.share(
+        principal=request.principal,
+        incident=incident,
+        text=request.POST.get("text", ""),
+        uploads=uploads,
+        envelope=chat.Envelope(client_id=_client_id(request)),
+    )
+    if getattr(request, "htmx", None):
+        return JsonResponse({"seq": message.seq})
+    return redirect(f"{incident.get_absolute_url()}#m-{message.seq}")
+
+
+def _client_id(request: Request) -> uuid.UUID | None:
+    given = request.POST.get("client_id", "")
+    try:
+        return uuid.UUID(given) if given else None
+    except ValueError as error:
+        raise Invalid("client_id must be a UUID.", "Leave it out.", field="client_id") from error
 
 
 @require_safe

@@ -16,6 +16,7 @@ from warroom.rendering import Item, item_of
 from warroom.selectors import log, messages, offers
 from warroom.selectors import tasks as task_selectors
 from warroom.services import seats
+from warroom.services.files.keeping import limits
 from warroom.views import around as selectors
 from warroom.views import bridge, clocks, commands, links, record, stages, tabs, triage
 
@@ -62,6 +63,7 @@ def _tab_context(request: Request, incident: Incident, head: Context) -> Context
         "timeline": counts.timeline,
         "tasks": head["open_tasks"],
         "alerts": counts.alerts,
+        "files": counts.files,
     }
     return (
         overview
@@ -87,7 +89,9 @@ def _overview_context(request: Request, incident: Incident, head: Context) -> Co
 def _log_context(request: Request, incident: Incident, limit: int) -> Context:
     found = _asked_log(request, incident, limit)
     reader = request.principal.actor.handle
-    items = [item_of(entry.fact, entry.said, reader=reader) for entry in found.entries]
+    items = [
+        item_of(entry.fact, entry.said, files=entry.files, reader=reader) for entry in found.entries
+    ]
     return {"items": items, "more_before": found.more_before, "more_after": found.more_after}
 
 
@@ -129,6 +133,7 @@ def room(request: Request, ref: str) -> HttpResponse:
         return render(request, "warroom/_tab.html", context)
     context |= _log_context(request, incident, LOG_PAGE) | bridge.context(incident)
     context |= _reading_context(request, incident, context["items"]) | {
+        "uploads": limits(),
         "emoji": emoji.COMMON_CHARS,
         "emoji_names": emoji.NAMES.items(),
         "people": selectors.people(incident, you=context["me"]["handle"]),

@@ -1,6 +1,7 @@
 // Writing: Enter sends, Shift+Enter breaks the line, / lists the commands, @ the people,
 // ↑ edits the last message.
 import { commands } from "./room-commands.js";
+import { tray } from "./room-files.js";
 import { line } from "./room-line.js";
 import { log } from "./room-log.js";
 import { mentions } from "./room-mentions.js";
@@ -21,15 +22,16 @@ function tellOfTyping(field) {
 
 /**
  * Make a field of a form one to say things with. `send` gets the text; `lists` are what completes
- * while it is typed, `up` is what ↑ does in an empty field.
+ * while it is typed, `up` is what ↑ does in an empty field. `isLoaded`: there is something to send
+ * beside the text.
  */
-export function writer(formOf, { send, lists, up = () => false, onInput = () => {} }) {
+export function writer(formOf, { send, lists, up = () => false, onInput = () => {}, isLoaded = () => false }) {
   const field = formOf.querySelector("textarea");
 
   function submit(event) {
     event.preventDefault();
     const text = field.value.trim();
-    if (!text) return;
+    if (!text && !isLoaded()) return;
     field.value = "";
     lists.forEach((list) => list.close());
     onInput();
@@ -68,7 +70,9 @@ export function compose() {
     lists: [slash, names],
     up: () => log.editLast(),
     onInput: keep,
+    isLoaded: () => files.isLoaded,
     send(text) {
+      if (files.isLoaded) return files.send(text);
       optimism.show(line.send({ type: "post", body: text }));
       log.toEnd();
     },
@@ -79,12 +83,14 @@ export function compose() {
     slash.update();
   });
   field.value ||= outbox.draft;
-  return {
-    /** What could not be sent goes back to the field, unless something else stands there by now. */
-    giveBack(text) {
-      if (!field.value) field.value = text;
-      keep();
-      field.focus();
-    },
-  };
+
+  /** What could not be sent goes back to the field, unless something else stands there by now. */
+  function giveBack(text) {
+    if (!field.value) field.value = text;
+    keep();
+    field.focus();
+  }
+
+  const files = tray({ field, giveBack, onSent: () => log.toEnd() });
+  return { giveBack, heard: files.heard };
 }

@@ -5,6 +5,8 @@ const SHOWN_FOR = 2500;
 
 /** Scroll to the row and mark it for a moment. */
 export function show(row) {
+  // On a phone the chat may not be the part that shows.
+  if (!row.offsetParent) document.querySelector('[data-show="chat"]')?.click();
   row.scrollIntoView({ block: "center" });
   row.classList.add("found-here");
   row.tabIndex = -1;

@@ -3,6 +3,7 @@ import "./room-bridge.js";
 import "./room-counts.js";
 import { flash } from "./flash.js";
 import { compose } from "./room-composer.js";
+import { unshow } from "./room-files.js";
 import { jumps } from "./room-jump.js";
 import { line } from "./room-line.js";
 import { log } from "./room-log.js";
@@ -36,6 +37,8 @@ function hearFact(fact) {
   // A fact that is here already was drawn with the page.
   if (fact.seq > read) acknowledge(fact.seq);
   if (fact.client_id) optimism.drop(fact.client_id);
+  composer?.heard(fact.client_id);
+  if (fact.kind === "file.removed") unshow(fact.data);
   log.add(fact);
   if (fact.kind === "chat.posted" && fact.thread) side.add(fact);
   // What was deleted may stand elsewhere on the page, too: pinned, or as what a task came from.

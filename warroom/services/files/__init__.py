@@ -8,21 +8,19 @@ from uuid import UUID
 
 from django.db import transaction
 
-from incidents import access
-from incidents.access import Principal
 from incidents.events import bus
-from incidents.kernel import clock
 from incidents.kernel.actor import Actor
-from incidents.kernel.errors import NotAllowed, NotFound
+from incidents.kernel.errors import NotFound
 from incidents.models import Fact, Incident
 from incidents.pipeline import lifecycle
 from warroom import events
-from warroom.models import Attachment
+from warroom.models import Attachment, Message
 from warroom.services.files import shelf
 from warroom.services.files.keeping import Upload, check_number, check_place, keeping
+from warroom.services.files.removing import remove
 from warroom.services.files.sweeping import sweep
 
-__all__ = ["Upload", "add", "content_of", "remove", "sweep"]
+__all__ = ["Upload", "add", "content_of", "remove", "sweep", "tell"]
 
 
 def add(
@@ -39,7 +37,7 @@ def add(
             return [known]
         check_place(incident_id, len(kept))
         return [
-            _tell(incident, row, actor, client_id=None if position else client_id)
+            tell(incident, row, actor, client_id=None if position else client_id)
             for position, row in enumerate(kept)
         ]
 
@@ -51,11 +49,12 @@ def _added_as(incident: Incident, client_id: UUID | None) -> Attachment | None:
     return Attachment.objects.filter(incident=incident, seq__in=facts.values("seq")).first()
 
 
-def _tell(
+def tell(
     incident: Incident,
     row: Attachment,
     actor: Actor,
     *,
+    message: Message | None = None,
     client_id: UUID | None = None,
 ) -> Attachment:
     """Save the row of a content that is in its place, and say that it was added."""
@@ -64,46 +63,15 @@ def _tell(
         name=row.name,
         size=row.size,
         media_type=row.media_type,
+        message_id=str(message.pk) if message else "",
     )
     fact = bus.emit(incident, body, actor=actor, client_id=client_id)
-    row.incident, row.seq = incident, fact.seq
+    row.incident, row.message, row.seq = incident, message, fact.seq
     row.uploaded_by_kind, row.uploaded_by_handle = actor.kind, actor.handle
     row.uploaded_by_name, row.user_id = actor.name, actor.user_id
     row.created_at = fact.occurred_at
     row.save(force_insert=True)
     return row
-
-
-@transaction.atomic
-def remove(*, principal: Principal, incident: Incident, file_id: UUID) -> Attachment:
-    """Delete the content. Whoever added the file may, and whoever commands the incident."""
-    locked = lifecycle.locked(incident.pk)
-    rows = Attachment.objects.select_for_update(of=("self",)).select_related("message")
-    row = rows.filter(incident=locked, pk=file_id).first()
-    if row is None:
-        raise NotFound("There is no such file.", "Reload the room.")
-    actor = principal.actor
-    own = (row.uploaded_by_kind, row.uploaded_by_handle) == (actor.kind, actor.handle)
-    if not own and not access.may(principal, "incident.command", locked):
-        raise NotAllowed(
-            "Only who added a file, or a commander, may remove it.", "Ask one of them."
-        )
-    if row.removed_at is None:
-        _remove(locked, row, actor)
-    return row
-
-
-def _remove(incident: Incident, row: Attachment, actor: Actor) -> None:
-    row.removed_at = clock.now()
-    row.save(update_fields=["removed_at"])
-    body = events.FileRemoved(
-        id=str(row.pk),
-        name=row.name,
-        message_id=str(row.message_id or ""),
-        shown_seq=row.message.seq if row.message else row.seq,
-    )
-    bus.emit(incident, body, actor=actor)
-    transaction.on_commit(lambda: shelf.drop(row.pk))
 
 
 def content_of(row: Attachment, *, preview: bool = False) -> bytes:

@@ -24,6 +24,23 @@ class Upload:
     chunks: Iterable[bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What people are told before they choose files."""
+
+    most_bytes: int
+    most_in_incident: int
+    most_at_once: int = MOST_AT_ONCE
+
+    @property
+    def most_mb(self) -> str:
+        return f"{self.most_bytes / 2**20:g}"
+
+
+def limits() -> Limits:
+    return Limits(settings.UPLOAD_MAX_BYTES, settings.UPLOADS_PER_INCIDENT)
+
+
 def check_number(uploads: list[Upload]) -> None:
     if not uploads:
         raise Invalid("There is no file.", "Choose at least one.", field="file")

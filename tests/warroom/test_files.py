@@ -303,7 +303,7 @@ def test_the_tab_lists_and_finds_files(sign_in: SignIn, incident: Incident, peop
     assert "cpu.png" not in found
     assert "<html" not in found
     room = client.get(f"/incidents/{incident.reference}?tab=files").content.decode()
-    assert 'Files<span class="n">2</span>' in room
+    assert 'id="n-files">2</span>' in room
     assert "No file is called that" in client.get(address, {"q": "nothing"}).content.decode()
 
 

@@ -46,7 +46,12 @@ def test_what_one_attaches_and_pastes_the_other_sees(
         expect(row.get_by_role("link", name="pool.log")).to_be_visible()
         expect(row.get_by_role("img", name="pasted-")).to_have_js_property("naturalWidth", 640)
     expect(tom.locator("[data-tray] li")).to_have_count(0)
-    expect(cara.locator("#log > li")).to_have_count(3)
+    for page in (tom, cara):
+        expect(page.locator("#log > li")).to_have_count(3)
+    cara.locator("#log .picture").click()
+    expect(cara.locator("#picture-dialog img")).to_have_js_property("naturalWidth", 900)
+    cara.keyboard.press("Escape")
+    expect(cara.locator("#picture-dialog")).to_be_hidden()
 
 
 def test_what_cannot_be_sent_stays_with_the_reason(
@@ -62,13 +67,20 @@ def test_what_cannot_be_sent_stays_with_the_reason(
     log = FilePayload(name="a.log", mimeType="text/plain", buffer=b"text")
     tom.locator("[data-attach-input]").set_input_files([log])
     tom.get_by_label("Message INC").fill("See this")
-    tom.route("**/files/share", lambda route: route.abort())
+    tom.route("**/files/share", lambda _: None)
     tom.keyboard.press("Enter")
+    expect(tom.locator("#log .pending .file-chip")).to_have_text("a.log")
+    tom.get_by_role("button", name="Cancel").click()
+    expect(tom.locator("[data-tray-word]")).to_contain_text("Stopped")
+    expect(tom.locator("#log .pending")).to_have_count(0)
+    tom.unroute("**/files/share")
+    tom.route("**/files/share", lambda route: route.abort())
+    tom.get_by_role("button", name="Send").click()
     expect(tom.locator("[data-tray-word]")).to_contain_text("Not sent: no connection")
     expect(tom.get_by_label("Message INC")).to_have_value("See this")
     tom.unroute("**/files/share")
     tom.get_by_role("button", name="Send").click()
-    expect(tom.locator("#log .msg .file-chip")).to_contain_text("a.log")
+    expect(tom.locator("#log").get_by_role("link", name="a.log")).to_be_visible()
     assert Attachment.objects.count() == 1
 
 

@@ -2,6 +2,7 @@
 // until the server has them; sent again under the same id they are still one message.
 import { flash } from "./flash.js";
 import { csrf } from "./http.js";
+import { optimism } from "./room-optimism.js";
 import { outbox } from "./room-outbox.js";
 import { clone } from "./room-rows.js";
 
@@ -9,6 +10,7 @@ const chat = document.querySelector("[data-room]");
 const form = document.getElementById("composer");
 const THUMB = 40;
 const NOT_SENT = "Not sent: no connection. They are still here; send them when the mark says Live.";
+const STOPPED = "Stopped. They are still here.";
 
 const size = (bytes) =>
   bytes < 2 ** 20 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 2 ** 20).toFixed(1)} MB`;
@@ -49,21 +51,24 @@ function reason({ status, responseText }) {
 export function tray({ field, giveBack, onSent }) {
   const list = form.querySelector("[data-tray]");
   const word = form.querySelector("[data-tray-word]");
+  const way = form.querySelector("[data-tray-way]");
   const bar = form.querySelector("[data-tray-progress]");
   const input = form.querySelector("[data-attach-input]");
   const most = Number(form.dataset.mostBytes);
   let files = [];
   let sent = { id: "", text: "" };
-  let sending = false;
+  let sending = null;
 
+  /** Said once: whoever hears the page is not told each per cent. */
   function say(text) {
-    word.textContent = text;
+    if (word.textContent !== text) word.textContent = text;
   }
 
   function show() {
     list.hidden = files.length === 0;
     field.required = files.length === 0;
-    bar.hidden = !sending;
+    list.inert = Boolean(sending);
+    way.hidden = !sending;
   }
 
   function remove(file, row) {
@@ -110,14 +115,13 @@ export function tray({ field, giveBack, onSent }) {
   }
 
   function ended(done) {
-    sending = false;
-    chat.removeAttribute("data-sending");
+    sending = null;
     if (done) clear();
     show();
   }
 
   function failed(why) {
-    if (!files.length) return ended(true);
+    optimism.drop(sent.id);
     ended(false);
     say(why);
     giveBack(sent.text);
@@ -130,16 +134,18 @@ export function tray({ field, giveBack, onSent }) {
     asked.setRequestHeader("HX-Request", "true");
     asked.upload.addEventListener("progress", ({ loaded, total }) => {
       bar.value = loaded / total;
-      say(loaded < total ? `Sending, ${Math.floor((100 * loaded) / total)} %` : "Being checked");
+      say(loaded < total ? "Sending" : "Being checked");
     });
     asked.addEventListener("load", () => {
       if (asked.status >= 200 && asked.status < 300) {
+        optimism.settle(sent.id, JSON.parse(asked.responseText).seq);
         ended(true);
-        onSent();
       } else failed(`Not sent: ${reason(asked)}`);
     });
     asked.addEventListener("error", () => failed(NOT_SENT));
+    asked.addEventListener("abort", () => failed(STOPPED));
     asked.send(body);
+    return asked;
   }
 
   function drops(event) {
@@ -148,6 +154,10 @@ export function tray({ field, giveBack, onSent }) {
     return true;
   }
 
+  way.querySelector("[data-tray-cancel]").addEventListener("click", () => sending?.abort());
+  window.addEventListener("beforeunload", (event) => {
+    if (files.length) event.preventDefault();
+  });
   form.querySelector("[data-attach]").addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
     add(input.files);
@@ -179,15 +189,19 @@ export function tray({ field, giveBack, onSent }) {
       body.append("text", text);
       body.append("client_id", sent.id);
       for (const file of files) body.append("file", file, file.name);
-      sending = true;
       bar.value = 0;
       say("Sending");
+      optimism.show({ id: sent.id, message: { type: "post", body: text, files: files.map(({ name }) => name) } });
+      sending = request(body);
       show();
-      request(body);
+      onSent();
     },
     /** A message has come to everybody: ours, though its answer never reached us. */
     heard(id) {
-      if (id && id === sent.id && !sending) ended(true);
+      if (!id || id !== sent.id || sending) return;
+      if (field.value.trim() === sent.text) field.value = "";
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      ended(true);
     },
   };
 }

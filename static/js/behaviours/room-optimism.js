@@ -10,10 +10,18 @@ const before = new Map();
 const pendingRows = (id) =>
   id ? document.querySelectorAll(`[data-pending="${CSS.escape(id)}"]`) : [];
 
+function pendingFile(name) {
+  const row = clone("pending-file");
+  row.querySelector("[data-name]").textContent = name;
+  return row;
+}
+
 function pendingRow({ id, message }) {
   const row = clone("message-pending");
   row.dataset.pending = id;
   row.querySelector("[data-text]").textContent = message.body;
+  row.querySelector(".said").hidden = !message.body;
+  row.querySelector("[data-pending-files]").replaceChildren(...(message.files ?? []).map(pendingFile));
   return row;
 }
 

@@ -12,6 +12,7 @@ import { optimism } from "./room-optimism.js";
 import { outbox } from "./room-outbox.js";
 import { side } from "./room-panel.js";
 import { people } from "./room-people.js";
+import "./room-pictures.js";
 import "./room-merged.js";
 import { unread } from "./room-unread.js";
 import { refresh } from "./refresh.js";

@@ -48,7 +48,8 @@ def some(incident: Incident, people: Mapping[str, User]) -> None:
 
 
 def many(incident: Incident, people: Mapping[str, User], word: str, long: str) -> None:
-    actor, messages = Actor.of(people["cara"]), Message.objects.filter(incident=incident)
+    actor = Actor.of(people["cara"])
+    messages = Message.objects.filter(incident=incident, deleted_at__isnull=True)
     for n in range(40):
         content = TaskContent(
             title=f"{n} {long} {word}"[:300],

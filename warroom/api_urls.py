@@ -2,7 +2,7 @@
 
 from incidents.api.routes import route
 from warroom import api
-from warroom.api import bridge, chat, clocks, document, files, handover, reading, record, tasks
+from warroom.api import bridge, chat, clocks, document, files, handover, reading, record, tasks, transcript
 
 app_name = "warroom_api"
 urlpatterns = [
@@ -21,6 +21,12 @@ urlpatterns = [
     route("incidents/<ref>/files/<uuid:file>", files.FileView, name="file"),
     route("incidents/<ref>/files/<uuid:file>/content", files.ContentView, name="file_content"),
     route("incidents/<ref>/timeline", api.TimelineView, name="timeline"),
+    route("incidents/<ref>/transcript", transcript.TranscriptView, name="transcript"),
+    route(
+        "incidents/<ref>/transcript/markdown",
+        transcript.MarkdownView,
+        name="transcript_markdown",
+    ),
     route("incidents/<ref>/bridge", bridge.BridgeView, name="bridge"),
     route("incidents/<ref>/documents", document.DocumentsView, name="documents"),
     route("incidents/<ref>/document", document.DocumentView, name="document"),

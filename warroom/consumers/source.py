@@ -1,6 +1,7 @@
 """What hubs read: facts as frames, changes as events of the feed (docs/websocket.md)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from incidents import access
@@ -10,10 +11,12 @@ from incidents.models import ApiKey, Fact, Incident, Notice, User
 from warroom.realtime.bell import Waiting
 from warroom.realtime.board import Changes, Event
 from warroom.realtime.frames import Frame, encode
+from warroom.realtime.register import Seen
 from warroom.realtime.workers import workers
 from warroom.rendering import html_of, item_of, item_of_message
 from warroom.selectors import changes, document, log, notices
 from warroom.selectors.log import DELETED, FILE_REMOVED, POSTED, Entry
+from warroom.services import attendance
 
 # After these somebody may no longer be allowed to read on.
 TOUCH_ACCESS: Final = frozenset(
@@ -172,3 +175,8 @@ class DocumentSource:
     async def touches_access(self, incident_id: int, after: int) -> bool:
         rows = Fact.objects.filter(incident_id=incident_id, seq__gt=after, kind__in=TOUCH_ACCESS)
         return await workers.run(rows.exists)
+
+
+async def keep_attendance(hub: str, seen: Sequence[Seen], at: datetime) -> bool:
+    """Write for the recording who was there."""
+    return await workers.run(attendance.keep, hub, seen, at)

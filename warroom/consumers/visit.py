@@ -11,10 +11,11 @@ from django.db import DatabaseError
 
 from incidents.kernel.errors import DomainError, NotFound
 from warroom.consumers.socket import Socket, code_of
-from warroom.consumers.source import DatabaseSource, DocumentSource
+from warroom.consumers.source import DatabaseSource, DocumentSource, keep_attendance
 from warroom.realtime import codes
 from warroom.realtime.document import Desks
 from warroom.realtime.hub import Hub
+from warroom.realtime.register import Register
 from warroom.realtime.room import Check
 from warroom.realtime.workers import workers
 
@@ -29,7 +30,7 @@ def hub() -> Hub:
     loop = asyncio.get_running_loop()
     if loop not in _hubs:
         _desks[loop] = Desks(DocumentSource())
-        _hubs[loop] = Hub(DatabaseSource(), [_desks[loop]])
+        _hubs[loop] = Hub(DatabaseSource(), [_desks[loop]], Register(keep_attendance))
     return _hubs[loop]
 
 

@@ -1,6 +1,7 @@
 """What a room keeps beside the facts of its incident."""
 
 from warroom.models.attachment import Attachment
+from warroom.models.attendance import GONE, SILENT_FOR, Attendance, Presence, RoomHub
 from warroom.models.bridge import Bridge
 from warroom.models.decision import MAX_DECISION, Decision
 from warroom.models.document import Document, DocumentUpdate, DocumentVersion, SaveReason
@@ -16,12 +17,15 @@ from warroom.models.task import MAX_REASON, MAX_TITLE, UNFINISHED, Task, TaskSta
 from warroom.models.visit import RoomVisit
 
 __all__ = [
+    "GONE",
     "MAX_DECISION",
     "MAX_HYPOTHESIS",
     "MAX_REASON",
     "MAX_TITLE",
+    "SILENT_FOR",
     "UNFINISHED",
     "Attachment",
+    "Attendance",
     "Bridge",
     "Decision",
     "Document",
@@ -34,10 +38,12 @@ __all__ = [
     "Occasion",
     "OfferState",
     "Pin",
+    "Presence",
     "Reaction",
     "ReadMark",
     "RoleOffer",
     "RoleRule",
+    "RoomHub",
     "RoomVisit",
     "Said",
     "SaveReason",

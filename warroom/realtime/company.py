@@ -11,6 +11,7 @@ from typing import Any, Final
 from warroom.realtime import hints
 from warroom.realtime.frames import encode
 from warroom.realtime.presence import BEAT, STATES, Person, PresenceStore, merged
+from warroom.realtime.register import Register
 from warroom.realtime.room import Room, RoomSocket
 
 logger = logging.getLogger(__name__)
@@ -18,13 +19,17 @@ logger = logging.getLogger(__name__)
 FIRST_PAUSE: Final = 0.2
 PEOPLE_A_SECOND: Final = 100
 MOST_SHOWN: Final = 100
+WRITE_EVERY: Final = 5.0
 
 
 class Company:
-    """Who is in which room. `rooms` is the hub's table, by incident."""
+    """Who is in which room. `rooms` is the hub's table, by incident; `register` keeps it."""
 
-    def __init__(self, rooms: Mapping[int, Room]) -> None:
+    def __init__(self, rooms: Mapping[int, Room], register: Register | None = None) -> None:
         self._rooms = rooms
+        self._register = register
+        self._writing: asyncio.Task[None] | None = None
+        self._write_at = 0.0
         self._name = uuid.uuid4().hex
         self._store = PresenceStore()
         self._people: dict[RoomSocket, Person] = {}
@@ -80,10 +85,27 @@ class Company:
                 except TimeoutError:
                     self._changed |= set(self._rooms)
                 shown = await self._show_changed()
+                self._write_soon()
                 await asyncio.sleep(FIRST_PAUSE + shown / PEOPLE_A_SECOND)
         finally:
             await self._show_changed()
             await self._store.close()
+            await self._write_the_rest()
+
+    def _write_soon(self) -> None:
+        """Nobody waits for it, and there is one at a time."""
+        now = asyncio.get_running_loop().time()
+        is_busy = self._writing is not None and not self._writing.done()
+        if self._register is not None and not is_busy and now >= self._write_at:
+            self._write_at = now + WRITE_EVERY
+            self._writing = asyncio.create_task(self._register.write())
+
+    async def _write_the_rest(self) -> None:
+        writing, self._writing = self._writing, None
+        if writing is not None:
+            await writing
+        if self._register is not None:
+            await self._register.write()
 
     async def _show_changed(self) -> int:
         """Show the rooms that changed; returns how many people that were."""
@@ -100,6 +122,8 @@ class Company:
     async def _show(self, incident_id: int) -> int:
         room = self._rooms.get(incident_id)
         here = merged(self._people[s] for s in room.sockets if s in self._people) if room else []
+        if self._register is not None:
+            self._register.note(incident_id, here)
         gone = self._gone.pop(incident_id, set()) - {person.handle for person in here}
         await self._store.write(incident_id, here, gone)
         if room is None:

@@ -17,6 +17,7 @@ from warroom.realtime.company import Company
 from warroom.realtime.frames import FrameCache
 from warroom.realtime.listener import listen
 from warroom.realtime.presence import Person
+from warroom.realtime.register import Register
 from warroom.realtime.room import Reader, Room, RoomSocket
 from warroom.realtime.tasks import end
 
@@ -61,7 +62,9 @@ class Guest(Protocol):
 
 
 class Hub:
-    def __init__(self, source: Source, guests: Iterable[Guest] = ()) -> None:
+    def __init__(
+        self, source: Source, guests: Iterable[Guest] = (), register: Register | None = None
+    ) -> None:
         self._source = source
         self._guests = tuple(guests)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -69,7 +72,7 @@ class Hub:
         self._cache = FrameCache()
         self._board = Board(source.look)
         self._bell = Bell(source.listen, self._board, self._in_rooms)
-        self._company = Company(self._rooms)
+        self._company = Company(self._rooms, register)
         self._tasks: list[asyncio.Task[None]] = []
         self._poll_now = asyncio.Event()
         self._switch = asyncio.Lock()

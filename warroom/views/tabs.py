@@ -31,6 +31,7 @@ TABS: Final = (
     Tab("document", "Document", panel="warroom:document"),
     Tab("files", "Files", panel="warroom:files"),
     Tab("alerts", "Alerts", template="warroom/_alerts.html"),
+    Tab("recording", "Recording", panel="warroom:recording"),
     Tab("updates", "Updates", panel="statuspage:panel"),
     Tab("postmortem", "Post-mortem", panel="postmortems:panel"),
 )

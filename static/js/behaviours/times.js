@@ -11,6 +11,9 @@ const WRITERS = {
   datetime: new Intl.DateTimeFormat("en-GB", { ...day, ...clock }),
 };
 
+/** A time in milliseconds as the viewer reads it: "time", "seconds", "date" or "datetime". */
+export const written = (ms, style) => WRITERS[style].format(ms);
+
 function whole(seconds) {
   for (const [size, unit] of [[86400, "d"], [3600, "h"], [60, "min"]]) {
     if (seconds >= size) return `${Math.floor(seconds / size)} ${unit}`;

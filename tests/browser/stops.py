@@ -123,8 +123,12 @@ ROOM: Final = (
             "updates",
             "postmortem",
             "files",
+            "recording",
         )
     ),
+    Stop("recording", "/incidents/{ref}/recording"),
+    Stop("recording-key", "/incidents/{ref}/recording", deed=key("End"), worlds=ONCE),
+    Stop("recording-over", "/incidents/{over}/recording", by="olga", worlds=ONCE),
     Stop("document", "/incidents/{ref}/document", worlds=ONCE),
     Stop("document-read", "/incidents/{ref}/document?view=read", worlds=ONCE),
     Stop("document-observed", "/incidents/{ref}/document", by="olga", worlds=ONCE),

@@ -10,8 +10,8 @@ from incidents.kernel.actor import Actor
 from incidents.models import Incident, Severity, User
 from incidents.pipeline import lifecycle
 from tests.conftest import Declare, People
-from warroom.models import Attendance
-from warroom.services import chat, decisions, document, document_versions, files, pins
+from warroom.models import Attendance, SaveReason
+from warroom.services import chat, decisions, document, document_versions, files, pins, reactions
 
 NIGHT: Final = datetime(2026, 3, 3, 2, tzinfo=UTC)
 OLD: Final = "restart the **pool**"
@@ -51,6 +51,20 @@ def say(incident: Incident, user: User, minutes: float, body: str) -> int:
     return message.seq
 
 
+def reply(incident: Incident, user: User, minutes: float, root: int, body: str) -> None:
+    envelope = chat.Envelope(thread=root)
+    with clock_at(minutes):
+        chat.post(incident_id=incident.pk, body=body, actor=Actor.of(user), envelope=envelope)
+
+
+def react(
+    incident: Incident, user: User, minutes: float, seq: int, char: str, *, back: bool = False
+) -> None:
+    message, verb = incident.messages.get(seq=seq), reactions.unreact if back else reactions.react
+    with clock_at(minutes):
+        verb(message_id=message.pk, char=char, actor=Actor.of(user))
+
+
 def edit(incident: Incident, user: User, minutes: float, seq: int, body: str) -> None:
     message = incident.messages.get(seq=seq)
     with clock_at(minutes):
@@ -84,7 +98,7 @@ def _act(incident: Incident, by: User, seq: int) -> None:
         pins.pin(incident_id=pk, seq=seq, actor=actor)
     with clock_at(6):
         document.replace(incident_id=pk, text="## Known\n\nThe pool is full.\n", actor=actor)
-        document_versions.keep(incident_id=pk, reason="quiet")
+        document_versions.keep(incident_id=pk, reason=SaveReason.QUIET)
     with clock_at(7):
         content = decisions.DecisionContent(text="Roll back", why="it began with 4411")
         decisions.record(incident_id=pk, content=content, actor=actor)

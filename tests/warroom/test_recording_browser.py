@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from incidents.models import Incident
 from tests.browsing import Visits
@@ -36,7 +36,7 @@ def watch(browse: Visits, people: People, played: Incident) -> Open:
     return visit
 
 
-def _play(page: Page) -> object:
+def _play(page: Page) -> Locator:
     return page.locator("[data-rec-play]")
 
 

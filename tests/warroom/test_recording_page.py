@@ -97,6 +97,21 @@ def test_links_lead_from_one_key_moment_to_the_next(olga: Client, played: Incide
     assert re.search(rf'href="\?at={severity}" data-at="\d+" aria-current="step"', page)
 
 
+def test_replies_and_reactions_stand_where_they_came(
+    olga: Client, played: Incident, people: People
+) -> None:
+    root = nights.say(played, people.commander, 100, "Is it over?")
+    nights.reply(played, people.teammate, 101, root, "It is.")
+    nights.react(played, people.teammate, 102, root, "👍")
+    nights.react(played, people.teammate, 103, root, "👍", back=True)
+    page = _get(olga, played, f"/rows?at={_ms(102)}")
+    assert "It is." in _shown(page)
+    assert "in reply to Cara Commander" in page
+    assert "👍" in _shown(page)
+    assert "👍" not in _shown(_get(olga, played, f"/rows?at={_ms(103)}"))
+    assert "👍" not in _shown(_get(olga, played, f"/rows?at={_ms(101)}"))
+
+
 def test_files_are_links(olga: Client, played: Incident) -> None:
     page = _get(olga, played, f"/rows?at={_ms(9)}")
     assert re.search(rf'href="/incidents/{played.reference}/files/[0-9a-f-]+">Open the file', page)

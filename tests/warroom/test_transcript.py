@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from incidents.access import Principal
 from incidents.models import Fact, Incident, User
 from tests.conftest import Declare, People
 from tests.warroom import nights
 from tests.warroom.nights import NEW, OLD, night
 from warroom.selectors.recording import transcript
+from warroom.services import chat
 from warroom.services.transcripts import as_markdown
 
 pytestmark = pytest.mark.django_db
@@ -43,23 +45,9 @@ def _entry(data: dict[str, Any], kind: str, n: int = 0) -> dict[str, Any]:
 
 
 def _delete(incident: Incident, seq: int, by: User) -> None:
-    """What deleting a message leaves in the facts."""
-    posted = Fact.objects.get(incident=incident, seq=seq)
-    told = Fact.objects.filter(incident=incident, data__message_id=posted.data["message_id"])
-    for fact in told:
-        fact.data["body"] = ""
-        fact.save()
-    data = {"message_id": posted.data["message_id"], "deleted_seq": seq, "author": "Tom"}
-    Fact.objects.create(
-        incident=incident,
-        seq=incident.last_seq + 1,
-        kind="chat.deleted",
-        data=data,
-        actor_kind="user",
-        actor_handle=by.username,
-        actor_name=str(by),
-        occurred_at=nights.at(10),
-    )
+    with nights.clock_at(10):
+        message = incident.messages.get(seq=seq)
+        chat.delete(message_id=message.pk, principal=Principal(user=by))
 
 
 def test_json_tells_all_of_it_in_utc(olga: Client, played: Incident) -> None:

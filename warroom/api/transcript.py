@@ -43,7 +43,7 @@ class ThereOut(serializers.Serializer[Any]):
         return {**super().get_fields(), "from": serializers.DateTimeField(), "to": to}
 
 
-class PersonOut(serializers.Serializer[Any]):
+class AttendantOut(serializers.Serializer[Any]):
     handle = serializers.CharField()
     name = serializers.CharField()
     there = ThereOut(many=True)
@@ -91,7 +91,7 @@ class TranscribedDocumentOut(serializers.Serializer[Any]):
 class TranscriptOut(serializers.Serializer[Any]):
     incident = TranscribedIncidentOut()
     made_at = serializers.DateTimeField()
-    people = PersonOut(many=True)
+    people = AttendantOut(many=True)
     entries = EntryOut(many=True)
     document = TranscribedDocumentOut(allow_null=True, help_text="As it was last saved.")
     next_after = serializers.IntegerField(

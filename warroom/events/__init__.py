@@ -1,4 +1,4 @@
-"""What can be said about a room. Who is there and who types are no facts: they are not kept."""
+"""What can be said about a room. Who types is not kept; who is there is, in `models.Attendance`."""
 
 from incidents.events import tasks
 from warroom.events.bridge import BridgeClosed, BridgeFailed, BridgeOpened

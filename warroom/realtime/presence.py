@@ -1,4 +1,5 @@
-"""Who has a room open: kept in Valkey for under a minute at a time, never in the database.
+"""Who has a room open: kept in Valkey for under a minute at a time. What `register` writes for the
+recording is not read here.
 
 Without Valkey the people connected to this process are still known; the others are just absent.
 """

@@ -37,10 +37,10 @@ FORMATS: Final[Mapping[str, Format]] = {
 
 
 def _lines(data: Mapping[str, Any], incident: Incident) -> Iterator[str]:
-    severity = incident.severity
+    severity, state = incident.severity, incident.get_state_display()
     yield f"# {incident.reference}: {_plain(incident.title)}"
     yield ""
-    yield f"{severity.code} {_plain(severity.label)} · {incident.get_state_display()} · times in UTC"
+    yield f"{severity.code} {_plain(severity.label)} · {state} · times in UTC"
     yield ""
     yield from _people(data["people"])
     yield "## What happened"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from incidents.models import Fact, Incident
+from warroom.selectors.log import POSTED
 from warroom.selectors.recording import moments, presence, scale, state
 
 
@@ -68,7 +69,7 @@ def course_of(incident: Incident) -> Course:
         levels=_levels(told, ruler),
         moments=_moments(incident, [s for s, kind, _ in outline if moments.group_of(kind)], ruler),
         changes=_changes(told, spans),
-        messages=sum(kind == "chat.posted" for _, kind, _ in outline),
+        messages=sum(kind == POSTED for _, kind, _ in outline),
         people=len({s.handle for s in spans if milliseconds(s.since) <= ruler.end}),
         facts=len(outline),
     )

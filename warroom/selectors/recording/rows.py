@@ -9,14 +9,12 @@ from django.db.models import Q, QuerySet
 
 from incidents.kernel.errors import NotFound
 from incidents.models import Fact, Incident
+from warroom import events
+from warroom.selectors.log import CHANGING, DELETED, POSTED
 
-POSTED: Final = "chat.posted"
-EDITED: Final = "chat.edited"
-DELETED: Final = "chat.deleted"
-REACTED: Final = "chat.reacted"
-UNREACTED: Final = "chat.unreacted"
-# Facts that are no rows of their own: they change how a message reads.
-CHANGING: Final = (EDITED, DELETED, REACTED, UNREACTED)
+EDITED: Final = events.MessageEdited.kind
+REACTED: Final = events.MessageReacted.kind
+UNREACTED: Final = events.MessageUnreacted.kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,18 @@
 
 from incidents.api.routes import route
 from warroom import api
-from warroom.api import bridge, chat, clocks, document, files, handover, reading, record, tasks, transcript
+from warroom.api import (
+    bridge,
+    chat,
+    clocks,
+    document,
+    files,
+    handover,
+    reading,
+    record,
+    tasks,
+    transcript,
+)
 
 app_name = "warroom_api"
 urlpatterns = [

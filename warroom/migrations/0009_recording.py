@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('incidents', '0017_saved_views'),
-        ('warroom', '0007_roles'),
+        ('warroom', '0008_message_files'),
     ]
 
     operations = [

@@ -21,7 +21,7 @@ from incidents.sources.adapters.integrations import create_integration
 from postmortems import services as postmortems
 from runbooks import services as runbooks
 from statuspage.models import Component, ComponentGroup, StatusPage
-from tests.browser import attached, beats, calls, quiets, record, routes
+from tests.browser import attached, beats, calls, present, quiets, record, routes
 from tests.browser.world import World, alert, typical
 
 WORD = "payment-authorisation-gateway-eu-central-1b.internal.example"
@@ -106,6 +106,7 @@ def _room(world: World, incident: Incident) -> None:
     effects = {f"service-{n}": "partial_outage" for n in range(OTHERS)}
     world.tell_customers(incident, "identified", LONG * 8, **effects)
     record.many(incident, world.people, WORD, LONG)
+    present.some(incident, world.people)
 
 
 def _incidents(world: World) -> None:

@@ -36,7 +36,7 @@ from runbooks import services as runbooks
 from runbooks.models import Runbook, RunbookRun
 from statuspage.models import Component, StatusPage
 from statuspage.services import Announcement, publish_update
-from tests.browser import attached, beats, calls, kin, papers, quiets, record, routes, talk
+from tests.browser import attached, beats, calls, kin, papers, present, quiets, record, routes, talk
 from warroom.services import bridge, chat
 
 CHAT = (
@@ -252,6 +252,7 @@ def _outage(world: World) -> None:
     attached.some(incident, world.people["dora"], world.people["cara"])
     world.tell_customers(incident, "identified", "We found it.", checkout="major_outage")
     record.some(incident, world.people)
+    present.some(incident, world.people)
     papers.write(incident, world.actor("cara"), world.actor("dora"))
     link = "https://meet.example.org/INC-standing"
     bridge.open_bridge(incident_id=incident.pk, actor=world.actor("cara"), link=link)

@@ -21,7 +21,7 @@ from incidents.sources.adapters.integrations import create_integration
 from postmortems import services as postmortems
 from runbooks import services as runbooks
 from statuspage.models import Component, ComponentGroup, StatusPage
-from tests.browser import attached, beats, calls, present, quiets, record, routes
+from tests.browser import attached, beats, calls, duties, present, quiets, record, routes
 from tests.browser.world import World, alert, typical
 
 WORD = "payment-authorisation-gateway-eu-central-1b.internal.example"
@@ -107,6 +107,10 @@ def _room(world: World, incident: Incident) -> None:
     world.tell_customers(incident, "identified", LONG * 8, **effects)
     record.many(incident, world.people, WORD, LONG)
     present.some(incident, world.people)
+    duties.told(incident, world.people["maximiliana-1"], LONG * 5)
+    cara = world.people["cara"]
+    for role, handle in (("commander", "dora"), ("scribe", "maximiliana-2")):
+        duties.offered(incident, cara, world.people[handle], role=role, note=LONG * 4)
 
 
 def _incidents(world: World) -> None:

@@ -36,7 +36,19 @@ from runbooks import services as runbooks
 from runbooks.models import Runbook, RunbookRun
 from statuspage.models import Component, StatusPage
 from statuspage.services import Announcement, publish_update
-from tests.browser import attached, beats, calls, kin, papers, present, quiets, record, routes, talk
+from tests.browser import (
+    attached,
+    beats,
+    calls,
+    duties,
+    kin,
+    papers,
+    present,
+    quiets,
+    record,
+    routes,
+    talk,
+)
 from warroom.services import bridge, chat
 
 CHAT = (
@@ -155,8 +167,11 @@ def typical() -> World:
     _kept_quiet(world)
     world.minutes_ago(3)
     outage = Incident.objects.get(pk=world.places["ref"].removeprefix("INC-"))
-    calls.some(outage, world.people["dora"], by=world.people["cara"])
+    dora, cara = world.people["dora"], world.people["cara"]
+    calls.some(outage, dora, by=cara)
+    duties.told(outage, dora, "The pool is full since 4411; it is being rolled back.")
     world.minutes_ago(0)
+    duties.offered(outage, cara, dora, role="operations", note="The rollback is yours.")
     world.places |= quiets.grouping()
     world.places |= beats.some()
     world.places |= routes.publish(world.people["admin"])

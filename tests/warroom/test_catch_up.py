@@ -63,11 +63,11 @@ def test_it_is_five_lines_even_where_nothing_is_known(incident: Incident) -> Non
 def test_it_is_built_from_what_was_told_and_pinned(incident: Incident, people: People) -> None:
     actor, pk = Actor.of(people.teammate), incident.pk
     updates.post(incident_id=pk, text="Pool is full", actor=actor)
-    message = chat.post(incident_id=pk, body="max_connections is 20", actor=actor)
+    message = chat.post(incident_id=pk, body="`max_connections` is **20** & rising", actor=actor)
     pins.pin(incident_id=pk, seq=message.seq, actor=actor)
     found = catching_up.build(incident)
     told = [point.text for point in found.known]
-    assert told == ["Pool is full", "Pinned: max_connections is 20"]
+    assert told == ["Pool is full", "Pinned: max_connections is 20 & rising"]
     assert [point.seq for point in found.known] == [message.seq - 1, message.seq]
     pins.unpin(incident_id=pk, seq=message.seq, actor=actor)
     assert [point.text for point in catching_up.build(incident).known] == ["Pool is full"]

@@ -7,11 +7,13 @@ app is not there, its part is empty.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from html import unescape
 from typing import Any, Final
 
 from django.db.models import prefetch_related_objects
+from django.utils.html import strip_tags
 
-from incidents.kernel import clock, durations
+from incidents.kernel import clock, durations, markdown
 from incidents.models import (
     OVER,
     SINGLE_ROLES,
@@ -175,7 +177,12 @@ def _pinned(incident: Incident) -> list[Point]:
 
 def _pin(pinned: pins.Pinned) -> Point:
     fact, said = pinned.entry.fact, pinned.entry.said
-    return _point(fact, f"Pinned: {said.message.body if said else fact.text}")
+    return _point(fact, f"Pinned: {_words(said.message.body) if said else fact.text}")
+
+
+def _words(markdown_text: str) -> str:
+    """What is read of a message, without its marks."""
+    return unescape(strip_tags(markdown.render(markdown_text))).strip()
 
 
 def _firing(incident: Incident) -> list[Point]:

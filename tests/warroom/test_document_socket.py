@@ -280,6 +280,20 @@ async def test_who_loses_the_right_to_write_is_told_within_the_minute(
     await tom.until(lambda: tom.said[-1] == {"type": "access", "read_only": True})
 
 
+async def test_who_lost_the_right_to_write_while_writing_is_stopped_at_the_next_edit(
+    write: Enter, people: People, incident: Incident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tom = await write(people.teammate, incident)
+    await tom.type("Before. ")
+    people.teammate.role = Role.OBSERVER
+    await workers.run(people.teammate.save)
+    monkeypatch.setattr(consumer, "FRESH", 0.0)
+    await tom.send(wire.update(tom.types("After.")))
+    assert await tom.closed() == codes.NOT_ALLOWED
+    assert {"type": "access", "read_only": True} in tom.said
+    assert await stored() == 1
+
+
 async def test_nobody_gets_in_who_may_not_see_the_incident(
     write: Enter, people: People, declare: Declare
 ) -> None:

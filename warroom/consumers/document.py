@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import time
 import zlib
 from dataclasses import dataclass
 from functools import partial
@@ -36,6 +37,8 @@ COLOURS: Final = 8
 EDITS: Final = (20.0, 100.0)
 MOVES: Final = (10.0, 20.0)
 EMPTY: Final = b"\x00\x00"
+# Whoever writes is asked that often who they are: no fact tells that an account lost its role.
+FRESH: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Sitting:
         self._edits = Pace(*EDITS)
         self._moves = Pace(*MOVES)
         self._stored = 0
+        self._asked_at = time.monotonic()
 
     async def run(self) -> None:
         incident = self._admission.incident
@@ -129,8 +133,18 @@ class Sitting:
             n, missing = await workers.run(_state, desk.incident_id, said.data)
             return None if self._seat.answer(wire.answer(missing), n=n) else codes.SLOW
         else:
+            code = await self._ask_writer(said)
+            if code is not None:
+                return code
             await self._store(said)
         return None
+
+    async def _ask_writer(self, said: Sync) -> int | None:
+        """Whether who sends an edit may still be here, if nobody asked for a while; sets anew
+        whether they may write."""
+        if said.data == EMPTY or time.monotonic() - self._asked_at < FRESH:
+            return None
+        return await self._look()
 
     async def _store(self, said: Sync) -> None:
         """An edit is in the log before anybody hears of it, and its writer is told when it is."""
@@ -200,12 +214,18 @@ class Sitting:
             except TimeoutError:
                 pass
             self._seat.ask_again.clear()
-            might_write = self._admission.may_write
-            code = await self._check()
+            code = await self._look()
             if code is not None:
                 return code
-            if self._admission.may_write != might_write:
-                await self._socket.say("access", read_only=not self._admission.may_write)
+
+    async def _look(self) -> int | None:
+        """Ask what they may do now, and tell them where that is something else than before."""
+        might_write = self._admission.may_write
+        self._asked_at = time.monotonic()
+        code = await self._check()
+        if code is None and self._admission.may_write != might_write:
+            await self._socket.say("access", read_only=not self._admission.may_write)
+        return code
 
 
 def _state(incident_id: int, known: bytes | None) -> tuple[int, bytes]:

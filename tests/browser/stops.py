@@ -115,15 +115,8 @@ ROOM: Final = (
     *(
         Stop(f"room-{tab}", f"/incidents/{{ref}}?tab={tab}")
         for tab in (
-            "timeline",
-            "tasks",
-            "alerts",
-            "runbooks",
-            "document",
-            "updates",
-            "postmortem",
-            "files",
-            "recording",
+            *("timeline", "tasks", "alerts", "runbooks"),
+            *("document", "updates", "postmortem", "files", "recording"),
         )
     ),
     Stop("recording", "/incidents/{ref}/recording"),

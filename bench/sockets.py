@@ -9,7 +9,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from bench.product import Product
 
-# As docs/websocket.md asks: the server sends at most 64 facts ahead.
+# The server sends at most 64 facts ahead, or 256 KiB (docs/websocket.md).
 ACKNOWLEDGE_EVERY = 16
 
 

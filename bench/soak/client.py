@@ -1,6 +1,7 @@
 """One person in the room, as a browser behaves: comes back, goes on where it was, sends again."""
 
 import asyncio
+import contextlib
 import json
 import random
 import time
@@ -83,6 +84,16 @@ class Client:
         for body in [body for body, is_due in self._waiting.items() if is_due]:
             await self._send(body)
 
+    async def acknowledge(self) -> None:
+        """Each second, however little came: a few long messages are as much as many short ones."""
+        if self._socket is not None and self.cursor > self._acknowledged:
+            with contextlib.suppress(WebSocketException):
+                await self._acknowledge(self._socket)
+
+    async def _acknowledge(self, socket: ClientConnection) -> None:
+        self._acknowledged = self.cursor
+        await socket.send(json.dumps({"type": "ack", "seq": self.cursor}))
+
     async def _visit(self) -> None:
         path = f"{self._room.path}?after={self.cursor}"
         async with await open_as(self._room.product, path, self._session) as socket:
@@ -114,8 +125,7 @@ class Client:
             self.cursor = max(self.cursor, frame.seq)
             self._ledger.see(frame.seq, frame.body, since=self.opened_at)
             if frame.seq - self._acknowledged >= ACKNOWLEDGE_EVERY:
-                self._acknowledged = frame.seq
-                await socket.send(json.dumps({"type": "ack", "seq": frame.seq}))
+                await self._acknowledge(socket)
         elif frame.type == "hello":
             self.opened_at = time.perf_counter()
         elif frame.type in {"ok", "error"}:

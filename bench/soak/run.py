@@ -57,7 +57,7 @@ class Soak:
                 *(client.stay() for client in self._readers),
                 *(silent.stay() for silent in self._silent),
                 *(client.break_off() for client in restless),
-                self._insist(),
+                self._each_second(),
                 write_down_memory(self._product, self._lives),
             ),
         ):
@@ -89,10 +89,11 @@ class Soak:
             await asyncio.sleep(max(0, due - time.perf_counter()))
             await self._chance.choice(self._readers).say(body_of(uuid.uuid4()))
 
-    async def _insist(self) -> None:
+    async def _each_second(self) -> None:
         while True:
             await asyncio.sleep(1)
-            for client in self._readers:
+            for client in [*self._readers, *self._latecomers]:
+                await client.acknowledge()
                 await client.insist()
 
     async def _kill_now_and_then(self) -> None:

@@ -10,8 +10,9 @@ from typing import Final
 
 MOST_FRAMES: Final = 64
 MOST_BYTES: Final = 256 * 1024
-# A client that has not read for so long is closed; the guarantee is 30 seconds.
-PATIENCE: Final = 25.0
+# A client that has not read for so long is closed. The guarantee is 30 seconds, and it takes one
+# more until the server gives up waiting for the client's part in the closing.
+PATIENCE: Final = 20.0
 
 
 class Credit:

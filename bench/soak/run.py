@@ -45,6 +45,7 @@ class Soak:
         self._lives: list[Life] = []
         self._returns: list[float | None] = []
         self._unsettled: list[str] = []
+        self._reached = 0
 
     def _client(self, session: str, *, after: int = 0) -> Client:
         return Client(self._room, session, self._chance, after=after)
@@ -75,6 +76,7 @@ class Soak:
             lives=self._lives,
             returns=self._returns,
             lag=lag,
+            reached=self._reached,
             unsettled=self._unsettled,
         )
 
@@ -127,6 +129,7 @@ class Soak:
             return all(client.cursor >= last for client in self._readers)
 
         await self._until("messages were never answered", is_answered)
+        self._reached = max([self._ledger.last_seq, *self._ledger.accepted.values()])
         facts = await asyncio.to_thread(facts_of, self._product, self._room.number)
         last = max(facts)
         await self._until("somebody never read the last facts", has_come)

@@ -58,7 +58,13 @@ class Seen:
     lives: Sequence[Life]
     returns: Sequence[float | None]
     lag: Lag
+    reached: int  # the highest seq that anybody knew of before the facts were looked up
     unsettled: list[str] = field(default_factory=list)
+
+    @property
+    def last(self) -> int:
+        """Up to here everything must be there; what came later is not judged."""
+        return max([self.reached, *self.facts])
 
 
 def lines(seen: Seen) -> list[Line]:
@@ -68,9 +74,9 @@ def lines(seen: Seen) -> list[Line]:
 def _truth(seen: Seen) -> list[Line]:
     seqs, ledger = sorted(seen.facts), seen.ledger
     said = Counter(body for body in seen.facts.values() if body)
-    last = max(seqs, default=0)  # when it was looked up; there may be more by now
-    wrong = [b for b, seq in ledger.accepted.items() if seq <= last and seen.facts.get(seq) != b]
-    read = [s for s, b in ledger.read.items() if b and s <= last and seen.facts.get(s) != b]
+    last, facts = seen.last, seen.facts
+    wrong = [b for b, seq in ledger.accepted.items() if seq <= last and facts.get(seq) != b]
+    read = [s for s, b in ledger.read.items() if b and s <= last and facts.get(s) != b]
     return [
         _none("facts numbered without gaps", _breaks(seqs), f"{len(seqs)} facts"),
         _views(seen),
@@ -92,12 +98,12 @@ def _breaks(seqs: Sequence[int]) -> list[str]:
 
 def _views(seen: Seen) -> Line:
     gaps = repeats = shuffled = 0
-    last = max(seen.facts, default=0)
+    last = seen.last
     for client in [*seen.clients, *seen.latecomers]:
         end = last if client in seen.clients else client.cursor
         wanted = [seq for seq in sorted(seen.facts) if client.after < seq <= end]
         view = [seq for seq in client.seqs if seq <= last]
-        gaps += len(set(wanted) - set(view))
+        gaps += len(set(wanted) ^ set(view))
         repeats += len(view) - len(set(view))
         shuffled += view != sorted(view)
     told = f"{gaps} gaps, {repeats} repeats, {shuffled} out of order"

@@ -68,6 +68,7 @@ def _flawless() -> Seen:
         lives=[life],
         returns=[4.0],
         lag=Lag(),
+        reached=3,
     )
 
 
@@ -111,6 +112,7 @@ SILENT = "who never reads is closed within 30 s"
         (lambda seen: seen.latecomers[0].seqs.remove(1), VIEWS),
         (lambda seen: setattr(seen, "facts", {1: "", 3: "b"}), "facts numbered without gaps"),
         (_lose_an_accepted_message, "each accepted message is there, as it was answered"),
+        (lambda seen: setattr(seen, "facts", {1: "", 2: "a"}), VIEWS),
         (_hold_a_message_twice, "no message twice"),
         (lambda seen: seen.ledger.sent.pop("a"), "no message that nobody sent"),
         (lambda seen: seen.ledger.see(2, "x", since=0), "all read the same"),

@@ -11,6 +11,7 @@ from incidents.models import Fact, Incident, User
 from tests.conftest import Declare, People
 from tests.warroom import nights
 from tests.warroom.nights import NEW, night
+from warroom.selectors.recording import moments
 from warroom.selectors.recording.course import milliseconds
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +96,14 @@ def test_links_lead_from_one_key_moment_to_the_next(olga: Client, played: Incide
     assert dict(jumps)["1"] == str(moved)
     assert int(dict(jumps)["-1"]) < severity
     assert re.search(rf'href="\?at={severity}" data-at="\d+" aria-current="step"', page)
+
+
+def test_it_says_when_there_are_more_key_moments_than_it_lists(
+    olga: Client, played: Incident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "the first" not in _get(olga, played)
+    monkeypatch.setattr(moments, "MOST", 2)
+    assert "the first 2" in _get(olga, played)
 
 
 def test_replies_and_reactions_stand_where_they_came(

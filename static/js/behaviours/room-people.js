@@ -9,13 +9,11 @@ const typing = document.getElementById("typing");
 const me = document.querySelector("[data-room]").dataset.me;
 
 const AWAY_AFTER = 60_000;
-const IDLE_AFTER = 10 * 60_000;
 const TYPES_FOR = 5000;
 const typists = new Map();
 let state = "watching";
 let acted = false;
 let timer = 0;
-let idle = 0;
 
 /** What the person does in this incident, by the list of roles, which refreshes itself. */
 function roleOf(handle) {
@@ -57,10 +55,8 @@ function setState(now) {
   line.whisper({ type: "presence", state });
 }
 
-/** Somebody is at the keyboard: not for a while, and they count as away. */
+/** Somebody looks. The server knows who has done nothing for how long (`ROOM_AWAY_MINUTES`). */
 function awake() {
-  clearTimeout(idle);
-  idle = setTimeout(() => setState("away"), IDLE_AFTER);
   if (!document.hidden) setState(acted ? "responding" : "watching");
 }
 
@@ -89,14 +85,13 @@ export const people = {
     acted = true;
     setState("responding");
   },
-  /** Away is who has not looked at the page for a minute, or done nothing for ten. */
+  /** Away is who has not looked at the page for a minute. */
   watch() {
     document.addEventListener("visibilitychange", () => {
       clearTimeout(timer);
       if (document.hidden) timer = setTimeout(() => setState("away"), AWAY_AFTER);
       else awake();
     });
-    for (const name of ["pointerdown", "keydown"]) document.addEventListener(name, awake);
     awake();
   },
 };

@@ -39,6 +39,10 @@ class Course:
         """In seconds."""
         return (self.scale.end - self.scale.start) / 1000
 
+    @property
+    def shows_all_moments(self) -> bool:
+        return len(self.moments) < moments.MOST
+
     def around(self, at: int) -> tuple[Moment | None, Moment | None]:
         """The moments before and after."""
         before = [moment for moment in self.moments if moment.at < at]

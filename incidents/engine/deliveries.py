@@ -7,6 +7,7 @@ with a time is told again then: so whatever is due has its row, and nothing is s
 
 import logging
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
@@ -19,17 +20,24 @@ from incidents.models import Delivery, DeliveryState
 log = logging.getLogger(__name__)
 
 BATCH: Final = 50
-# Signals wait while subscribers are told: have the engine look up often.
+# Whoever waits for something more urgent has it after LEAST; the others after SECONDS.
+LEAST: Final = 0.05
 SECONDS: Final = 0.25
 # Seconds until the next try, by the number of tries so far; after the last one it is parked.
 BACKOFF: Final = (1, 5, 15, 30, 60, 120, 300, 600, 900)
 
 
-def work() -> int:
-    """Tell up to BATCH subscribers, or as many as a moment allows; returns how many were due."""
-    until, done = time.monotonic() + SECONDS, 0
-    while done < BATCH and time.monotonic() < until and _tell_next():
+def work(hurries: Callable[[], bool] = lambda: False) -> int:
+    """Tell up to BATCH subscribers, or as many as a moment allows; returns how many were due.
+
+    The moment is short while something more urgent `hurries`: messages that wait to be read.
+    """
+    began, done = time.monotonic(), 0
+    while done < BATCH and _tell_next():
         done += 1
+        spent = time.monotonic() - began
+        if spent > SECONDS or (spent > LEAST and hurries()):
+            break
     return done
 
 

@@ -21,8 +21,6 @@ log = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 1.0
 BEAT_SECONDS: Final = 5.0
-# A module with endless work lets the others have their turn after this long.
-TURN_SECONDS: Final = 0.5
 # A module that hangs is broken off after this long; what it had not committed is undone.
 HANG_SECONDS: Final = 30.0
 SCHEMA_SECONDS: Final = 30.0
@@ -73,7 +71,7 @@ class Engine:
         started, done, error = time.monotonic(), 0, ""
         try:
             with time_limit(HANG_SECONDS):
-                done = self._work_off(module, until=started + TURN_SECONDS)
+                done = self._work_off(module, until=started + module.seconds)
         except LOST:
             raise
         except Exception as failure:

@@ -10,13 +10,15 @@ class Module:
     """`work` does a bounded piece and returns how many rows it dealt with: 0 means done for now.
 
     `lock` is the key of its advisory lock; `every` is how many seconds may pass between runs when
-    nothing wakes the engine (0: each turn).
+    nothing wakes the engine (0: each turn). While it has work it goes on for `seconds`, then the
+    others have their turn (0: after one piece).
     """
 
     name: str
     lock: int
     work: Callable[[], int]
     every: float = 0
+    seconds: float = 0.5
 
 
 ADDED: Final[list[Module]] = []

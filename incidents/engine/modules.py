@@ -23,7 +23,7 @@ MODULES: Final = (
     Module("noise", 7_461_001, recheck.work),
     Module(watch.MODULE, 7_461_005, watch.work),
     Module("detectors", 7_461_006, partial(detectors.look_at_polls, clock.now()), every=30),
-    Module("deliveries", 7_461_002, deliveries.work),
+    Module("deliveries", 7_461_002, partial(deliveries.work, intake.waits), seconds=0),
     Module("retention", 7_461_003, retention.work, every=60),
 )
 

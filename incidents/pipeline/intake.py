@@ -56,6 +56,11 @@ def fold_batch(read: Read, *, limit: int = BATCH) -> int:
     return _fold_singly(tables, waiting, read)
 
 
+def waits() -> bool:
+    """Whether there is a message to fold."""
+    return SignalRow.objects.filter(state=SignalState.PENDING).exists()
+
+
 def _passes(error: Exception) -> bool:
     """The database's trouble, not the message's: it must be tried again, never rejected."""
     if not isinstance(error, Error):

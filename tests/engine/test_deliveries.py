@@ -43,6 +43,17 @@ def test_it_tells_each_subscriber_once(hear: Subscribe, declare: Declare) -> Non
     assert heard == ["noted: It is DNS"]
 
 
+def test_what_hurries_need_not_wait_for_all_of_them(
+    hear: Subscribe, declare: Declare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliveries, "LEAST", 0)
+    hear(lambda fact: None)
+    for n in range(3):
+        _note(declare, f"Note {n}")
+    assert deliveries.work(lambda: True) == 1
+    assert deliveries.work(lambda: False) == 2
+
+
 def test_it_undoes_what_a_failing_subscriber_did_and_tries_again_later(
     hear: Subscribe, declare: Declare, frozen: FrozenClock, caplog: pytest.LogCaptureFixture
 ) -> None:

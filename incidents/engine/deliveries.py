@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 BATCH: Final = 50
 # Whoever waits for something more urgent has it after LEAST; the others after SECONDS.
-LEAST: Final = 0.05
+LEAST: Final = 0.02
 SECONDS: Final = 0.25
 # Seconds until the next try, by the number of tries so far; after the last one it is parked.
 BACKOFF: Final = (1, 5, 15, 30, 60, 120, 300, 600, 900)

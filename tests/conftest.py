@@ -84,8 +84,14 @@ BEGIN
     TRUNCATE {tables};
   ELSE
     SET LOCAL session_replication_role = replica;  -- no foreign keys and no triggers
-    FOREACH name IN ARRAY ARRAY[{names}] LOOP
-      EXECUTE 'DELETE FROM ' || name;
+    LOOP
+      BEGIN
+        FOREACH name IN ARRAY ARRAY[{names}] LOOP
+          EXECUTE 'DELETE FROM ' || name;
+        END LOOP;
+        EXIT;
+      EXCEPTION WHEN deadlock_detected THEN NULL;  -- a web process still writes: once more
+      END;
     END LOOP;
   END IF;
 END $$

@@ -184,6 +184,7 @@ def test_alerts_are_walked_picked_and_opened_by_the_keyboard_alone(
         page.keyboard.press(key)
     expect(page.get_by_role("heading", name="Alert number 1", level=1)).to_be_visible()
     Alert.objects.update(state=AlertState.RESOLVED, resolved_at=clock.now())
+    page.wait_for_function("window.htmx")
     page.evaluate("htmx.trigger(document.getElementById('alert-head'), 'refresh')")
     expect(page.locator("#alert-head")).to_contain_text("Over after")
     expect(page.locator("#trace-steps")).to_contain_text("Prometheus said so")

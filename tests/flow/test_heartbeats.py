@@ -23,7 +23,7 @@ def test_a_silent_job_opens_an_incident_and_its_next_ping_ends_it(
     assert _ping(product.url(ping)) == b"OK\n"
     path = "/api/heartbeats/silent-job"
     up = eventually(lambda: (beat := call("GET", path))["state"] == "up" and beat)
-    incident = eventually(lambda: _incident(call("GET", "/api/incidents")["results"]))
+    incident = eventually(lambda: _incident(call("GET", "/api/incidents")["results"]), seconds=90)
     due, opened = (datetime.fromisoformat(t) for t in (up["alert_at"], incident["opened_at"]))
     assert opened >= due
     (alert,) = call("GET", f"/api/incidents/{incident['reference']}/alerts")["results"]

@@ -12,7 +12,7 @@ api := docs/openapi.yaml
 ARGS ?=
 ROUNDS ?= 20
 # Long files come first (tests/conftest.py): the workers end together.
-BOTH_CORES := -n 2 --dist loadgroup --no-loadscope-reorder --durations=12 --durations-min=5
+BOTH_CORES := -n 2 --dist loadscope --no-loadscope-reorder --durations=12 --durations-min=5
 
 .PHONY: help run demo drill test fuzz soak rounds check fmt openapi lock vendor bench
 

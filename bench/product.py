@@ -156,7 +156,9 @@ class Product:
     def memory(self) -> float:
         """Proportional set size of the whole stack, in MB, PostgreSQL and Valkey included."""
         assert self._process is not None
-        return sum(_pss(pid) for pid in _family(self._process.pid)) / 1024
+        return (
+            sum(kilobytes(pid, "smaps_rollup", "Pss") for pid in _family(self._process.pid)) / 1024
+        )
 
 
 def _family(root: int) -> list[int]:
@@ -177,11 +179,11 @@ def _family(root: int) -> list[int]:
         family |= more
 
 
-def _pss(pid: int) -> int:
-    """Kilobytes; zero for a process that has gone meanwhile."""
+def kilobytes(pid: int, file: str, field: str) -> int:
+    """What `/proc/<pid>/<file>` says in `field`; zero for a process that has gone meanwhile."""
     try:
-        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        text = Path(f"/proc/{pid}/{file}").read_text()
     except OSError:
         return 0
-    found = re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)
+    found = re.search(rf"^{field}:\s+(\d+) kB", text, re.MULTILINE)
     return int(found[1]) if found else 0

@@ -11,6 +11,8 @@ from django.core.management.color import Style
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from incidents.access import Principal
 from incidents.kernel import clock
@@ -37,13 +39,22 @@ LONG = (
 )
 
 
+class _Shares(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """Who does what of the tests, between the workers."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        if file.startswith("tests/flow/"):
+            return "flow"  # they share one whole product that runs
+        return nodeid if file == "tests/browser/test_every_page.py" else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _Shares:
+    return _Shares(config, log)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        # The tests of the whole product share one that runs; all others go by file.
-        group = "flow" if file.startswith("tests/flow/") else file
-        item.add_marker(pytest.mark.xdist_group(group))
     yield
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 

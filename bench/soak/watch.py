@@ -2,15 +2,13 @@
 
 import asyncio
 import os
-import re
 import signal
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import linear_regression
 
-from bench.product import Product
+from bench.product import Product, kilobytes
 from bench.soak.client import Client
 from bench.soak.plan import Plan
 
@@ -19,12 +17,7 @@ SAMPLE_EVERY = 2.0
 
 def resident(pid: int) -> float:
     """MB that a process holds; zero when it has gone."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return 0.0
-    found = re.search(r"^VmRSS:\s+(\d+) kB", status, re.MULTILINE)
-    return int(found[1]) / 1024 if found else 0.0
+    return kilobytes(pid, "status", "VmRSS") / 1024
 
 
 @dataclass

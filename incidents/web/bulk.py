@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import Resolver404, resolve
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from incidents import access
@@ -22,9 +22,9 @@ from incidents.models import Incident, IncidentRole, Severity, User
 from incidents.pipeline import lifecycle, moves
 from incidents.pipeline.triage import Severities
 from incidents.web.guard import Request, requires
+from incidents.web.typed import text
 
 MOST: Final = 200
-MERGE: Final = "/incidents/merge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +126,6 @@ def _one(principal: Principal, ref: str, order: Order, *, keep: bool) -> Outcome
     return Outcome(incident.reference, title, undo=undo)
 
 
-def merging_is_there() -> bool:
-    try:
-        resolve(MERGE)
-    except Resolver404:
-        return False
-    return True
-
-
 @require_POST
 @requires("incident.respond")
 def bulk(request: Request) -> HttpResponse:
@@ -141,13 +133,13 @@ def bulk(request: Request) -> HttpResponse:
     if not refs or len(refs) > MOST:
         raise Invalid(f"Select from 1 to {MOST} incidents.", "Tick them in the list.")
     do, _, value = request.POST.get("do", "").partition(":")
-    if do == "merge" and merging_is_there():
-        return redirect(f"{MERGE}?{urlencode({'ref': refs}, doseq=True)}")
+    if do == "merge":
+        return redirect(f"{reverse('web:merge')}?{urlencode({'ref': refs}, doseq=True)}")
     user = request.principal.user
     order = Order(
         do=do,
         value=value.replace("\0", ""),
-        reason=request.POST.get("reason", "").replace("\0", "").strip()[:300],
+        reason=text(request, "reason")[:300],
         handle=request.POST.get("handle", user.username if user else "").replace("\0", ""),
     )
     sentence = _sentence(order)

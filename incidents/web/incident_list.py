@@ -29,7 +29,7 @@ from incidents.models import (
 from incidents.pipeline import custom_fields, moves
 from incidents.selectors import incident_order, searching
 from incidents.selectors.incidents import IncidentFilter, find
-from incidents.web import bulk, saved_views
+from incidents.web import saved_views
 from incidents.web.guard import Request, requires
 from incidents.web.permissions import abilities
 
@@ -153,7 +153,6 @@ def _choices(asked: Asked, fields: list[CustomField]) -> dict[str, Any]:
         "orders": incident_order.ORDERS,
         "moves": list(moves.MOVES.values()),
         "roles": IncidentRole.choices,
-        "merging": bulk.merging_is_there(),
         "columns": [
             (name, word, name in asked.columns)
             for name, word in [*COLUMNS.items(), *((f"{_OWN}{f.key}", f.name) for f in fields)]

@@ -18,6 +18,7 @@ from incidents.pipeline.triage import Severities
 from incidents.selectors import relations
 from incidents.web.guard import Request, requires
 from incidents.web.permissions import abilities
+from incidents.web.typed import text
 
 MOST_SHOWN = 51
 ALERTS_SHOWN = 500
@@ -33,10 +34,6 @@ class Part:
     is_target: bool
     problem: str
     without: str
-
-
-def _text(request: Request, name: str) -> str:
-    return request.POST.get(name, "").replace("\0", "").strip()
 
 
 def _asked(request: Request) -> list[Incident]:
@@ -110,10 +107,10 @@ def _merge(request: Request, incidents: Sequence[Incident], target: Incident) ->
         request.principal,
         target,
         sources,
-        title=_text(request, "title"),
+        title=text(request, "title"),
         severity=_severity(request),
         responders=[user for user in people if user.username in taken],
-        reason=_text(request, "reason")[:300],
+        reason=text(request, "reason")[:300],
     )
     names = ", ".join(each.reference for each in sources)
     messages.success(request, f"Merged {names} into {target.reference}. It can be undone.")
@@ -121,7 +118,7 @@ def _merge(request: Request, incidents: Sequence[Incident], target: Incident) ->
 
 
 def _severity(request: Request) -> Severity | None:
-    word = _text(request, "severity")
+    word = text(request, "severity")
     return Severities.load().named(word) if word else None
 
 
@@ -200,7 +197,7 @@ def split(request: Request, ref: str) -> HttpResponse:
 
 def _division(request: Request, incident: Incident) -> merging.Division:
     chosen = [text for text in request.POST.getlist("alert") if _is_number(text)]
-    title = _text(request, "title")
+    title = text(request, "title")
     if not title:
         raise Invalid("The new incident needs a title.", "Say what is broken.", field="title")
     return merging.Division(

@@ -14,6 +14,7 @@ from incidents import access
 from incidents.kernel.errors import Invalid, NotFound
 from incidents.models import DefaultView, SavedView
 from incidents.web.guard import Request, requires
+from incidents.web.typed import text
 
 MOST: Final = 50
 LONGEST: Final = 2_000
@@ -71,7 +72,7 @@ def _plain(query: str) -> str:
 @requires("incident.read")
 def save(request: Request) -> HttpResponse:
     """Keep a new view under a name; sharing it takes a commander."""
-    name = request.POST.get("name", "").replace("\0", "").strip()[:60]
+    name = text(request, "name")[:60]
     shared = request.POST.get("shared") == "yes"
     if not name:
         raise Invalid("A view needs a name.", "For instance: Open on checkout.", field="name")

@@ -53,6 +53,15 @@ def test_what_somebody_types_survives_the_ticks_of_others(
     expect(page.locator("p", has_text="half a sentence")).to_be_visible()
 
 
+def test_the_triage_of_an_incident_recommends_what_fits(
+    browse: Visits, write: Write, declare: Declare, people: People
+) -> None:
+    write("Disk", "title: disk")
+    incident = declare("Disk full")
+    page = browse(people.teammate, f"/incidents/{incident.reference}?tab=overview")
+    expect(page.locator("#triage").get_by_role("link", name="Disk")).to_be_visible()
+
+
 def test_without_script_a_step_is_ticked_by_a_button(
     browse: Visits, run: RunbookRun, people: People
 ) -> None:

@@ -14,8 +14,11 @@ from django.test import Client
 
 from incidents.events import hints
 from incidents.kernel import tokens
+from incidents.kernel.actor import Actor
 from incidents.models import ApiKey, Incident, User
-from tests.conftest import Declare
+from incidents.pipeline import lifecycle
+from tests.conftest import Declare, FrozenClock, People
+from tests.warroom.nights import night
 from warroom.consumers.origin import SameOrigin
 from warroom.realtime.hints import publisher
 from warroom.realtime.workers import workers
@@ -135,6 +138,31 @@ async def enter(db: None) -> AsyncIterator[Enter]:
 @pytest.fixture
 def incident(declare: Declare) -> Incident:
     return declare("Checkout is down")
+
+
+@pytest.fixture
+def commanded(frozen: FrozenClock, declare: Declare, people: People) -> Incident:
+    """Tom opened it, Cara commands it."""
+    incident = declare("Checkout is down", by=people.teammate)
+    lifecycle.assign(
+        incident_id=incident.pk,
+        role="commander",
+        user=people.commander,
+        actor=Actor.of(people.commander),
+    )
+    return incident
+
+
+@pytest.fixture
+def played(declare: Declare, people: People) -> Incident:
+    """A night in a room, from the first message to the resolution."""
+    return night(declare, people)
+
+
+@pytest.fixture
+def olga(people: People, sign_in: Callable[[User], Client]) -> Client:
+    """An observer's."""
+    return sign_in(people.observer)
 
 
 @pytest.fixture

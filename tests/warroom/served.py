@@ -7,12 +7,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection
 
+from bench.product import kilobytes
 from incidents.models import Incident
 from incidentsite.processes import die_with_parent
 
@@ -28,9 +28,7 @@ class Served:
         return f"ws://127.0.0.1:{self.port}/ws/incidents/{incident.reference}?after={after}"
 
     def resident(self) -> int:
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
-        return int(line.split()[1]) * 1024
+        return kilobytes(self.process.pid, "status", "VmRSS") * 1024
 
 
 def _database_url() -> str:

@@ -9,7 +9,7 @@ from django.test import Client
 from incidents.kernel.actor import Actor
 from incidents.models import Fact, Incident, Severity, User
 from incidents.pipeline import lifecycle, updates
-from tests.conftest import Declare, FrozenClock, People
+from tests.conftest import FrozenClock, People
 from warroom.models import RoomVisit, TaskState, Verdict
 from warroom.services import catching_up, chat, decisions, hypotheses, pins, tasks, visits
 
@@ -18,15 +18,8 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def incident(frozen: FrozenClock, declare: Declare, people: People) -> Incident:
-    incident = declare("Checkout is down", by=people.teammate)
-    lifecycle.assign(
-        incident_id=incident.pk,
-        role="commander",
-        user=people.commander,
-        actor=Actor.of(people.commander),
-    )
-    return incident
+def incident(commanded: Incident) -> Incident:
+    return commanded
 
 
 def _tell(incident: Incident, kind: str, **data: object) -> Fact:

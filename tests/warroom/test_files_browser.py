@@ -98,5 +98,6 @@ def test_a_removed_file_goes_from_every_screen(
     tom.get_by_role("button", name="Remove cpu.png").click()
     tom.get_by_role("button", name="Remove it").click()
     expect(tom.locator("#file-list")).to_contain_text("No files yet")
+    expect(tom.get_by_label("Add files")).to_be_visible()
     expect(cara.locator("#log")).to_contain_text("cpu.png was removed")
     expect(cara.locator("#log .picture")).to_have_count(0)

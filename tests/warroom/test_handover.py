@@ -22,16 +22,8 @@ Offer = Callable[..., RoleOffer]
 
 
 @pytest.fixture
-def incident(frozen: FrozenClock, declare: Declare, people: People) -> Incident:
-    """Cara commands it."""
-    incident = declare()
-    lifecycle.assign(
-        incident_id=incident.pk,
-        role="commander",
-        user=people.commander,
-        actor=Actor.of(people.commander),
-    )
-    return incident
+def incident(commanded: Incident) -> Incident:
+    return commanded
 
 
 @pytest.fixture

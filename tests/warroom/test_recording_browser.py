@@ -9,18 +9,13 @@ from playwright.sync_api import Locator, Page, expect
 
 from incidents.models import Incident
 from tests.browsing import Visits
-from tests.conftest import Declare, People
+from tests.conftest import People
 from tests.warroom import nights
-from tests.warroom.nights import NEW, night
+from tests.warroom.nights import NEW
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Open = Callable[..., Page]
 OLD = "restart the pool"
-
-
-@pytest.fixture
-def played(declare: Declare, people: People) -> Incident:
-    return night(declare, people)
 
 
 @pytest.fixture

@@ -19,16 +19,6 @@ SignIn = Callable[[User], Client]
 OLD_HTML = "restart the <strong>pool</strong>"
 
 
-@pytest.fixture
-def played(declare: Declare, people: People) -> Incident:
-    return night(declare, people)
-
-
-@pytest.fixture
-def olga(people: People, sign_in: SignIn) -> Client:
-    return sign_in(people.observer)
-
-
 def _seq(incident: Incident, kind: str, **data: Any) -> int:
     return Fact.objects.filter(incident=incident, kind=kind, **data).latest("seq").seq
 

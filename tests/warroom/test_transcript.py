@@ -20,16 +20,6 @@ pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
 
 
-@pytest.fixture
-def played(declare: Declare, people: People) -> Incident:
-    return night(declare, people)
-
-
-@pytest.fixture
-def olga(people: People, sign_in: SignIn) -> Client:
-    return sign_in(people.observer)
-
-
 def _file(client: Client, incident: Incident, kind: str, more: str = "") -> str:
     answer = client.get(f"/incidents/{incident.reference}/transcript/{kind}{more}")
     assert answer.status_code == 200

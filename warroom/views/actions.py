@@ -19,6 +19,7 @@ from incidents.pipeline import lifecycle
 from incidents.pipeline.triage import Severities
 from incidents.web import custom_fields
 from incidents.web.guard import Request, requires
+from incidents.web.typed import text
 from warroom.services import roles, saying
 from warroom.views.room import draw_head
 
@@ -33,12 +34,8 @@ def _incident(request: Request, ref: str, action: str = "incident.respond") -> I
     return access.incident_for(request.principal, ref, action)
 
 
-def _text(request: Request, name: str) -> str:
-    return request.POST.get(name, "").replace("\0", "").strip()
-
-
 def _reason(request: Request) -> str:
-    return _text(request, "reason")[:MAX_REASON]
+    return text(request, "reason")[:MAX_REASON]
 
 
 def _done(request: Request, incident: Incident, fragment: str = "") -> HttpResponse:
@@ -53,7 +50,7 @@ def _done(request: Request, incident: Incident, fragment: str = "") -> HttpRespo
 @require_POST
 @requires("incident.respond")
 def move(request: Request, ref: str) -> HttpResponse:
-    name = _text(request, "name")
+    name = text(request, "name")
     incident = _incident(request, ref, access.action_of_move(name))
     lifecycle.move(
         incident_id=incident.pk, name=name, actor=request.principal.actor, reason=_reason(request)
@@ -67,7 +64,7 @@ def severity(request: Request, ref: str) -> HttpResponse:
     incident = _incident(request, ref, "incident.command")
     lifecycle.set_severity(
         incident_id=incident.pk,
-        severity=Severities.load().named(_text(request, "severity")),
+        severity=Severities.load().named(text(request, "severity")),
         actor=request.principal.actor,
         reason=_reason(request),
     )
@@ -81,8 +78,8 @@ def assign(request: Request, ref: str) -> HttpResponse:
     roles.assign(
         principal=request.principal,
         incident=incident,
-        role=_text(request, "role"),
-        handle=_text(request, "handle"),
+        role=text(request, "role"),
+        handle=text(request, "handle"),
     )
     return _done(request, incident)
 
@@ -93,12 +90,12 @@ def edit(request: Request, ref: str) -> HttpResponse:
     """Change what is sent, leave the rest as it is."""
     incident = _incident(request, ref)
     changes: dict[str, object] = {
-        name: _text(request, name) for name in _TEXTS if name in request.POST
+        name: text(request, name) for name in _TEXTS if name in request.POST
     }
     if "service" in request.POST:
-        changes["service"] = _service(_text(request, "service"))
+        changes["service"] = _service(text(request, "service"))
     if "false_positive" in request.POST:
-        changes["false_positive"] = _text(request, "false_positive") == "yes"
+        changes["false_positive"] = text(request, "false_positive") == "yes"
     if "affected_services" in request.POST:
         slugs = [slug for slug in request.POST.getlist("affected_services") if slug]
         changes["affected_services"] = [_service(slug) for slug in slugs[:100]]
@@ -121,7 +118,7 @@ def _service(slug: str) -> Service | None:
 def note(request: Request, ref: str) -> HttpResponse:
     incident = _incident(request, ref)
     actor = request.principal.actor
-    lifecycle.note(incident_id=incident.pk, text=_text(request, "text"), actor=actor)
+    lifecycle.note(incident_id=incident.pk, text=text(request, "text"), actor=actor)
     return _done(request, incident)
 
 
@@ -144,18 +141,18 @@ def say(request: Request, ref: str) -> HttpResponse:
 
 
 def _envelope(request: Request) -> saying.Envelope:
-    thread = _text(request, "thread")
+    thread = text(request, "thread")
     if thread and not (thread.isascii() and thread.isdecimal() and len(thread) < 10):
         raise Invalid("Say which message to reply to: its number.", field="thread")
     return saying.Envelope(
         client_id=_client_id(request),
         thread=int(thread) if thread else None,
-        also_in_room=_text(request, "also_in_room") == "yes",
+        also_in_room=text(request, "also_in_room") == "yes",
     )
 
 
 def _client_id(request: Request) -> uuid.UUID | None:
-    given = _text(request, "client_id")
+    given = text(request, "client_id")
     try:
         return uuid.UUID(given) if given else None
     except ValueError as error:

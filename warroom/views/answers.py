@@ -15,10 +15,6 @@ def is_fragment(request: Request) -> bool:
     return bool(getattr(request, "htmx", False))
 
 
-def text(request: Request, name: str) -> str:
-    return request.POST.get(name, "").replace("\0", "").strip()
-
-
 def back(request: Request, otherwise: str) -> HttpResponse:
     """To the page that the form names, if it is ours."""
     address = request.POST.get("next", "")

@@ -14,6 +14,7 @@ from incidents.kernel.errors import DomainError, Invalid
 from incidents.models import Incident, Severity
 from incidents.web.detection.forms import PREFIX, Described
 from incidents.web.guard import Request, requires
+from incidents.web.typed import text
 from warroom.services import bridge, bridge_settings
 from warroom.services.bridges import PROVIDERS, Provider
 
@@ -53,7 +54,7 @@ def _act(request: Request, ref: str) -> HttpResponse:
     if request.POST.get("action") == "close":
         bridge.close_bridge(incident_id=incident.pk, actor=actor)
     else:
-        link = request.POST.get("link", "").replace("\0", "").strip()
+        link = text(request, "link")
         bridge.open_bridge(incident_id=incident.pk, actor=actor, link=link)
     return redirect(f"{incident.get_absolute_url()}#around")
 

@@ -7,8 +7,9 @@ from django.views.decorators.http import require_POST, require_safe
 from incidents import access
 from incidents.pipeline import updates
 from incidents.web.guard import Request, requires
+from incidents.web.typed import text
 from warroom.services import catching_up
-from warroom.views.answers import is_fragment, part, text
+from warroom.views.answers import is_fragment, part
 from warroom.views.links import abilities_in
 
 

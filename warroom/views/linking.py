@@ -9,11 +9,8 @@ from incidents.kernel.errors import Invalid
 from incidents.pipeline import merging
 from incidents.selectors import relations
 from incidents.web.guard import Request, requires
+from incidents.web.typed import text
 from warroom.views.room import draw_rail
-
-
-def _text(request: Request, name: str) -> str:
-    return request.POST.get(name, "").replace("\0", "").strip()
 
 
 @require_safe
@@ -32,10 +29,10 @@ def find(request: Request, ref: str) -> HttpResponse:
 @requires("incident.respond")
 def link(request: Request, ref: str) -> HttpResponse:
     access.incident_for(request.principal, ref, "incident.respond")
-    other = _text(request, "pick") or _text(request, "incident")
+    other = text(request, "pick") or text(request, "incident")
     if not other:
         raise Invalid("Say which incident.", "Give its reference, or choose one that was found.")
-    merging.link_for(request.principal, ref, _text(request, "relation"), other)
+    merging.link_for(request.principal, ref, text(request, "relation"), other)
     return _done(request, ref)
 
 

@@ -14,6 +14,7 @@ from incidents.models import Incident, User
 from incidents.pipeline import lifecycle, privacy
 from incidents.web.guard import Request, requires
 from incidents.web.permissions import abilities
+from incidents.web.typed import text
 from warroom.views import around
 
 
@@ -43,7 +44,7 @@ def _change(request: Request, incident: Incident) -> HttpResponse:
 
 
 def _person(request: Request) -> User:
-    handle = request.POST.get("handle", "").replace("\0", "").strip().removeprefix("@")
+    handle = text(request, "handle").removeprefix("@")
     user = User.objects.filter(username=handle, is_active=True).first()
     if user is None:
         raise Invalid(f"There is nobody with the handle {handle!r}.", "Choose one of the list.")

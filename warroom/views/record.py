@@ -12,13 +12,14 @@ from incidents.kernel.errors import Invalid
 from incidents.models import Incident
 from incidents.web.guard import Request, requires
 from incidents.web.permissions import abilities
+from incidents.web.typed import text
 from warroom.models import Verdict
 from warroom.rendering import item_of
 from warroom.selectors import pins as pin_selectors
 from warroom.selectors import record as selectors
 from warroom.services import decisions, hypotheses, pins
 from warroom.services.text import whole
-from warroom.views.answers import back, is_fragment, text
+from warroom.views.answers import back, is_fragment
 
 Context = dict[str, Any]
 

@@ -11,10 +11,11 @@ from incidents import access
 from incidents.kernel.errors import Invalid
 from incidents.models import SINGLE_ROLES, Incident, IncidentRole
 from incidents.web.guard import Request, requires
+from incidents.web.typed import text
 from warroom.selectors import offers
 from warroom.services import catching_up, handover
 from warroom.views import around
-from warroom.views.answers import is_fragment, part, text
+from warroom.views.answers import is_fragment, part
 from warroom.views.room import draw_head
 
 

@@ -14,7 +14,8 @@ from incidents.pipeline import stages as verbs
 from incidents.selectors import pace
 from incidents.selectors import stages as selectors
 from incidents.web.guard import Request, requires
-from warroom.views.answers import is_fragment, part, text
+from incidents.web.typed import text
+from warroom.views.answers import is_fragment, part
 from warroom.views.links import abilities_in
 
 

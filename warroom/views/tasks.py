@@ -12,10 +12,11 @@ from incidents.kernel.errors import Invalid
 from incidents.models import Fact, Incident
 from incidents.web.guard import Request, requires
 from incidents.web.permissions import abilities
+from incidents.web.typed import text
 from warroom.models import Message, Task
 from warroom.selectors import tasks as selectors
 from warroom.services import tasks as services
-from warroom.views.answers import back, is_fragment, text
+from warroom.views.answers import back, is_fragment
 from warroom.views.task_form import TaskForm
 
 SHOWN = 200

@@ -14,6 +14,7 @@ from incidents.models import Incident
 from incidents.pipeline import classification, triage
 from incidents.selectors import estimates, similar
 from incidents.web.guard import Request, requires
+from incidents.web.typed import text
 
 SIMILAR_SHOWN = 3
 
@@ -75,6 +76,6 @@ def classify(request: Request, ref: str) -> HttpResponse:
         incident_id=incident.pk,
         choices=sent,
         actor=request.principal.actor,
-        reason=request.POST.get("reason", "").replace("\0", "").strip()[:300],
+        reason=text(request, "reason")[:300],
     )
     return redirect(f"{incident.get_absolute_url()}?tab=overview#triage")

@@ -15,13 +15,12 @@ from incidents.pipeline.merging.asking import (
 from incidents.pipeline.merging.carrying import hold
 from incidents.pipeline.merging.joining import Joining, check_pair, merge
 from incidents.pipeline.merging.linking import RELATIONS, link, unlink
-from incidents.pipeline.merging.parting import UNDO_DAYS, Parted, unmerge
+from incidents.pipeline.merging.parting import Parted, unmerge
 from incidents.pipeline.merging.splitting import Division, Quote, split
 
 __all__ = [
     "COMMAND",
     "RELATIONS",
-    "UNDO_DAYS",
     "Division",
     "Joining",
     "Parted",

@@ -1,8 +1,7 @@
 """Taking a merged incident out again, as it was."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from django.db import transaction
 
@@ -17,8 +16,6 @@ from incidents.pipeline.merging import carrying
 from incidents.pipeline.merging.deadlocks import tried_again
 from incidents.pipeline.merging.joining import called, named
 from incidents.selectors import relations
-
-UNDO_DAYS: Final = relations.UNDO.days
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,7 @@ def unmerge(*, incident_id: int, actor: Actor) -> Parted:
     """Take the incident out of the one it was merged into: its alerts and those that came for it
     since go back, and it is in the state it was in.
 
-    Raises Conflict where it is not merged, or for longer than UNDO_DAYS.
+    Raises Conflict where it is not merged, or for longer than `relations.UNDO`.
     """
     merge = _merge_of(incident_id)
     way = heirs.way_of(merge.source)
@@ -64,9 +61,9 @@ def _merge_of(incident_id: int) -> Merge:
     if merge is None:
         incident = lifecycle.locked(incident_id, merged_too=True)
         raise Conflict(f"{incident.reference} is not merged into another incident.")
-    if clock.now() - merge.at > timedelta(days=UNDO_DAYS):
+    if clock.now() - merge.at > relations.UNDO:
         raise Conflict(
-            f"{merge.source.reference} was merged more than {UNDO_DAYS} days ago.",
+            f"{merge.source.reference} was merged more than {relations.UNDO.days} days ago.",
             "Split the alerts that belong elsewhere off into a new incident.",
         )
     return merge

@@ -125,7 +125,11 @@ class PublicStatusView(ActionView):
         if snapshot is None:
             raise NotFound("Nothing has been published yet.")
         body = stamps.fill(
-            bytes(snapshot.body), as_of=snapshot.rendered_at, stale=False, etag=snapshot.etag
+            bytes(snapshot.body),
+            stamps.ROOT,
+            as_of=snapshot.rendered_at,
+            stale=False,
+            etag=snapshot.etag,
         )
         return HttpResponse(body, content_type=snapshot.content_type)
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from statuspage.door import replies
 from statuspage.door.keeper import Keeper
 from statuspage.door.replies import Headers, Reply
+from statuspage.door.shelf import SHARED
 from statuspage.door.source import Disk, Postgres
 from statuspage.rendering.pages import not_found
 
@@ -124,4 +125,4 @@ def _missing(is_api: bool, is_ready: bool) -> Reply:
     )
     if is_api:
         return replies.of_problem(status, words, hint)
-    return replies.of_page(status, not_found(words, hint))
+    return replies.of_page(status, not_found(words, hint, SHARED))

@@ -11,7 +11,7 @@ import psycopg
 from incidents.kernel import clock
 from statuspage.door import replies
 from statuspage.door.replies import Headers, Reply
-from statuspage.door.shelf import Shelf, Stored
+from statuspage.door.shelf import ASSETS, Shelf, Stored
 from statuspage.door.source import Disk, Postgres
 from statuspage.rendering.assets import assets
 
@@ -70,7 +70,7 @@ class Keeper:
 
     async def _begin(self) -> None:
         for asset in assets().values():
-            self._assets |= replies.of_asset(asset)
+            self._assets |= replies.of_asset(asset, ASSETS)
         self._shelves = await asyncio.to_thread(self._disk.read)
         self.is_sure = bool(self._shelves)
         await self._put_out()

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from statuspage.door.shelf import Shelf, Stored
 from statuspage.rendering import stamps
-from statuspage.rendering.assets import PREFIX, Asset
+from statuspage.rendering.assets import Asset
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -69,7 +69,7 @@ def of_document(document: Stored, shelf: Shelf, now: datetime) -> Reply:
     """The reply with this document, saying how fresh it is."""
     stale = shelf.is_stale(now) and has_marks(document)
     tag = f"{document.etag}-behind" if stale else document.etag
-    body = stamps.fill(document.body, as_of=shelf.as_of, stale=stale, etag=tag)
+    body = stamps.fill(document.body, shelf.place, as_of=shelf.as_of, stale=stale, etag=tag)
     # Any site may read the JSON: there is nothing in it that is not public.
     extra = ((b"access-control-allow-origin", b"*"),) if document.path == "json" else ()
     return _reply(body, tag, _Kind(document.content_type, _PAGE_CACHE, extra=extra))
@@ -80,13 +80,13 @@ def has_marks(document: Stored) -> bool:
     return stamps.AS_OF.encode() in document.body
 
 
-def of_asset(asset: Asset) -> dict[str, Reply]:
-    """By address: the versioned one may be kept for good, the plain one for minutes."""
+def of_asset(asset: Asset, folder: str) -> dict[str, Reply]:
+    """By address in `folder`: the versioned one may be kept for good, the plain one for minutes."""
     plain = _Kind(asset.content_type, _ASSET_CACHE, _THOROUGH)
     lasting = _Kind(asset.content_type, _FOREVER, _THOROUGH)
     return {
-        f"{PREFIX}{asset.name}": _reply(asset.body, asset.digest, plain),
-        asset.url: _reply(asset.body, asset.digest, lasting),
+        f"{folder}/{asset.name}": _reply(asset.body, asset.digest, plain),
+        f"{folder}/{asset.version}": _reply(asset.body, asset.digest, lasting),
     }
 
 

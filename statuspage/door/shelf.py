@@ -4,7 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from statuspage.rendering.stamps import Place
+
 STALE_AFTER: Final = timedelta(seconds=30)
+ASSETS: Final = "/status/assets"
+# The default page, and whatever belongs to no page.
+SHARED: Final = Place(base="/status", assets=ASSETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,11 @@ class Shelf:
 
     def is_stale(self, now: datetime) -> bool:
         return now - self.as_of > STALE_AFTER
+
+    @property
+    def place(self) -> Place:
+        base = "/status" if self.is_default else f"/status/{self.slug}"
+        return Place(base=base, assets=ASSETS)
 
     def addresses(self, path: str) -> list[str]:
         """Where the document `path` is found; the default page answers to its slug too."""

@@ -17,7 +17,6 @@ _TYPES: Final = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-PREFIX: Final = "/status/assets/"
 _RENDERER: Final = Path(__file__).parent
 
 
@@ -29,8 +28,9 @@ class Asset:
     digest: str
 
     @property
-    def url(self) -> str:
-        return f"{PREFIX}{self.name}?v={self.digest}"
+    def version(self) -> str:
+        """Its name with what makes it new: kept for good by whoever fetched it."""
+        return f"{self.name}?v={self.digest}"
 
 
 @cache

@@ -29,7 +29,7 @@ class Window:
     since: datetime
     until: datetime | None
     title: str = ""
-    url: str = ""
+    path: str = ""
     by_hand: bool = False
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from statuspage.rendering.view import IncidentView, PageView, told_from
 
-_GRAVITY: Final = ("info", "degraded", "partial", "major")
+_GRAVITY: Final = ("info", "maintenance", "degraded", "partial", "major")
 
 
 @dataclass(frozen=True, slots=True)

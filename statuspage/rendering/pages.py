@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
@@ -34,10 +33,6 @@ class Document:
     etag: str
 
 
-def incident_path(key: str) -> str:
-    return f"incidents/{key}"
-
-
 def overview(view: PageView) -> list[Document]:
     """What changes with each publication: the page, its history, its JSON."""
     context = {"view": view, "headline": headline(view), "affected": affected(view)}
@@ -49,7 +44,7 @@ def overview(view: PageView) -> list[Document]:
 
 
 def permalink(page: StatusPage, incident: IncidentView) -> Document:
-    return _html(incident_path(incident.row.key), "incident", page, {"incident": incident})
+    return _html(incident.path, "incident", page, {"incident": incident})
 
 
 def _html(path: str, template: str, page: StatusPage, context: dict[str, Any]) -> Document:
@@ -60,7 +55,6 @@ def _html(path: str, template: str, page: StatusPage, context: dict[str, Any]) -
             {
                 **context,
                 "page": page,
-                "home": page.get_absolute_url(),
                 "json_url": json_url(page),
                 "stamps": stamps.MARKS,
             },
@@ -68,11 +62,12 @@ def _html(path: str, template: str, page: StatusPage, context: dict[str, Any]) -
     return _document(path, HTML_TYPE, html)
 
 
-def not_found(words: str, hint: str) -> bytes:
+def not_found(words: str, hint: str, place: stamps.Place) -> bytes:
     """A small page for an address that leads nowhere; it needs no rows."""
-    return render_to_string(
+    html = render_to_string(
         "statuspage/public/missing.html", {"words": words, "hint": hint, "stamps": stamps.MARKS}
-    ).encode()
+    )
+    return stamps.placed(html.encode(), place)
 
 
 def _document(path: str, content_type: str, text: str) -> Document:
@@ -89,7 +84,7 @@ def _json(view: PageView) -> str:
         "page": {
             "slug": view.page.slug,
             "name": view.page.name,
-            "url": settings.SITE_URL.rstrip("/") + view.url,
+            "url": view.page.public_url,
         },
         "status": {"state": view.state, "description": headline(view).title},
         "components": [_component(component) for component in view.components],
@@ -119,7 +114,7 @@ def as_json(incident: IncidentView) -> dict[str, Any]:
         "id": row.key,
         "title": row.title,
         "state": row.state,
-        "url": settings.SITE_URL.rstrip("/") + incident.url,
+        "url": f"{row.page.public_url}/{row.path}",
         "started_at": _iso(row.started_at),
         "resolved_at": _iso(row.resolved_at),
         "components": [{"slug": c.slug, "name": c.name, "state": s} for c, s in incident.effects],

@@ -60,7 +60,7 @@ class IncidentView:
     """`effects` are those in force; for an incident that is over, the worst that each ever was."""
 
     row: PublicIncident
-    url: str
+    path: str
     updates: Sequence[PublicUpdate]
     effects: Sequence[tuple[Component, ComponentState]]
     peak: ComponentState
@@ -101,7 +101,6 @@ class IncidentView:
 @dataclass(frozen=True, slots=True)
 class PageView:
     page: StatusPage
-    url: str
     now: datetime
     groups: Sequence[GroupView]
     active: Sequence[IncidentView]
@@ -133,7 +132,6 @@ def load(page: StatusPage) -> PageView:
     views = [incident_view(row) for row in found]
     return PageView(
         page=page,
-        url=page.get_absolute_url(),
         now=now,
         groups=_groups(page, now, horizon),
         active=sorted((v for v in views if not v.is_over), key=_gravest_first),
@@ -174,7 +172,7 @@ def incident_view(row: PublicIncident) -> IncidentView:
     gravest_first = sorted(by_component.items(), key=lambda p: (-p[1].rank, p[0].position))
     return IncidentView(
         row=row,
-        url=row.get_absolute_url(),
+        path=row.path,
         updates=list(row.updates.all()),
         effects=gravest_first,
         peak=worst(effect.state for effect in effects),
@@ -227,7 +225,7 @@ def _told(row: Component) -> list[days.Window]:
             effect.since,
             effect.until,
             effect.public_incident.title,
-            effect.public_incident.get_absolute_url(),
+            effect.public_incident.path,
         )
         for effect in row.effects.all()
     ]

@@ -13,12 +13,14 @@ from statuspage.models import ComponentState
 
 TONES: Final = {
     ComponentState.OPERATIONAL: "ok",
+    ComponentState.MAINTENANCE: "maintenance",
     ComponentState.DEGRADED: "degraded",
     ComponentState.PARTIAL_OUTAGE: "partial",
     ComponentState.MAJOR_OUTAGE: "major",
 }
 # What a component in that state does, after its name.
 _PREDICATES: Final = {
+    ComponentState.MAINTENANCE: ("is under maintenance", "are under maintenance"),
     ComponentState.DEGRADED: ("is degraded", "are degraded"),
     ComponentState.PARTIAL_OUTAGE: ("is partly down", "are partly down"),
     ComponentState.MAJOR_OUTAGE: ("is down", "are down"),

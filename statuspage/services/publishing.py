@@ -15,6 +15,8 @@ from incidents.models import Incident
 from incidents.pipeline import lifecycle
 from statuspage.events import StatusPublished
 from statuspage.models import (
+    EFFECTS,
+    OVER,
     Component,
     ComponentEffect,
     ComponentState,
@@ -23,12 +25,13 @@ from statuspage.models import (
     PublicUpdate,
     StatusPage,
 )
-from statuspage.services import following
+from statuspage.services import broadcasting, following
 from statuspage.services.snapshots import locked, raise_version
 from statuspage.services.suggestion import neutral_title
 
 MAX_TITLE: Final = 150
 MAX_BODY: Final = 10_000
+_DONE_BY_INCIDENTS: Final = {ComponentState.OPERATIONAL, *EFFECTS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +40,15 @@ class Announcement:
 
     `effects` maps component ids to states: those named change, `operational` ends an effect, those
     not named stay. An empty `title` keeps the one there is, or takes a neutral one.
+    `displayed_at` is when it happened, where that was before now. `notifies`: subscribers are told.
     """
 
     state: str
     body: str
     title: str = ""
     effects: Mapping[int, str] = field(default_factory=dict)
+    displayed_at: datetime | None = None
+    notifies: bool = True
 
 
 @transaction.atomic
@@ -67,15 +73,19 @@ def publish_update(
     now = clock.now()
     public = _entry(incident, page, announcement, now)
     components = _components(page, announcement.effects)
-    _apply(public, announcement, components, now)
+    changes = _apply(public, announcement, components, now)
     update = PublicUpdate.objects.create(
         public_incident=public,
         state=announcement.state,
         body=announcement.body.strip(),
+        changes=changes,
         author_id=actor.user_id,
         author_name=actor.name,
         created_at=now,
+        displayed_at=announcement.displayed_at or now,
+        notifies=announcement.notifies,
     )
+    broadcasting.of_update(update)
     raise_version(page)
     bus.emit(incident, _fact(public, update), actor=actor)
     return update
@@ -108,7 +118,7 @@ def _entry(
     public.page = page
     public.title = announcement.title.strip() or public.title
     public.state = announcement.state
-    is_over = announcement.state == PublicState.RESOLVED
+    is_over = announcement.state in OVER
     public.resolved_at = (public.resolved_at or now) if is_over else None
     public.version = page.version + 1
     public.save()
@@ -116,11 +126,11 @@ def _entry(
 
 
 def _components(page: StatusPage, effects: Mapping[int, str]) -> dict[int, Component]:
-    unknown = set(effects.values()) - set(ComponentState.values)
+    unknown = set(effects.values()) - _DONE_BY_INCIDENTS
     if unknown:
-        names = ", ".join(ComponentState.values)
+        names = ", ".join(s for s in ComponentState.values if s in _DONE_BY_INCIDENTS)
         raise Invalid(
-            f"There is no component state called {unknown.pop()!r}.",
+            f"An incident makes no component {unknown.pop()!r}.",
             f"States: {names}.",
             field="components",
         )
@@ -139,30 +149,46 @@ def _apply(
     announcement: Announcement,
     components: Mapping[int, Component],
     now: datetime,
-) -> None:
-    """Close the windows that end now and open those that begin.
+) -> list[dict[str, str]]:
+    """Close the windows that end now and open those that begin; returns what changed.
 
-    What the first update says has been so since the incident began; what a later one says, from
-    now on.
+    What the first update says has been so since the incident began; what a later one says, since
+    it is told to have happened.
     """
-    current = {effect.component_id: effect for effect in public.effects.filter(until=None)}
-    over = announcement.state == PublicState.RESOLVED
+    held = public.effects.filter(until=None).select_related("component")
+    current = {effect.component_id: effect for effect in held}
+    over = announcement.state in OVER
     wanted = dict.fromkeys(current, "operational") if over else dict(announcement.effects)
-    began = now if public.updates.exists() else min(public.started_at, now)
+    at = min(announcement.displayed_at or now, now)
+    began = at if public.updates.exists() else min(public.started_at, at)
+    changes = []
     for component_id, state in wanted.items():
-        held = current.get(component_id)
-        if held and held.state == state:
+        before = current.get(component_id)
+        old = before.state if before else ComponentState.OPERATIONAL.value
+        if old == state:
             continue
-        if held:
-            held.until = now
-            held.save(update_fields=["until"])
-        if state != ComponentState.OPERATIONAL:
-            ComponentEffect.objects.create(
-                public_incident=public,
-                component=components[component_id],
-                state=state,
-                since=began,
-            )
+        component = before.component if before else components[component_id]
+        _change(public, component, before, state=state, since=began)
+        changes.append({"slug": component.slug, "name": component.name, "old": old, "new": state})
+    return changes
+
+
+def _change(
+    public: PublicIncident,
+    component: Component,
+    before: ComponentEffect | None,
+    *,
+    state: str,
+    since: datetime,
+) -> None:
+    if before is not None:
+        before.until = max(before.since, since)
+        before.save(update_fields=["until"])
+        since = before.until
+    if state != ComponentState.OPERATIONAL:
+        ComponentEffect.objects.create(
+            public_incident=public, component=component, state=state, since=since
+        )
 
 
 def _fact(public: PublicIncident, update: PublicUpdate) -> StatusPublished:

@@ -16,7 +16,7 @@ from incidents.kernel.errors import NotFound
 from statuspage.models import PublicIncident, Snapshot, StatusPage
 from statuspage.rendering import view
 from statuspage.rendering.assets import edition
-from statuspage.rendering.pages import Document, incident_path, overview, permalink
+from statuspage.rendering.pages import Document, overview, permalink
 
 
 def locked(page_id: int) -> StatusPage:
@@ -61,7 +61,7 @@ def is_stale(page: StatusPage, now: datetime) -> bool:
 
 def _leftovers(page: StatusPage) -> QuerySet[Snapshot]:
     """Incidents that were removed or hidden while their words are still kept."""
-    paths = [incident_path(key) for key in view.incidents(page).values_list("key", flat=True)]
+    paths = [public.path for public in view.incidents(page).select_related(None).only("key")]
     return page.snapshots.filter(path__startswith="incidents/").exclude(path__in=paths)
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from incidents.models import Incident
 from statuspage.models import (
+    OVER,
     Component,
     ComponentState,
     PublicIncident,
@@ -38,6 +39,7 @@ _TEXTS: Final = {
         "and will update this page within {within}."
     ),
     PublicState.RESOLVED: "The problems with {what} are over. We are sorry for the disruption.",
+    PublicState.POSTMORTEM: "What happened to {what}, why, and what we do about it:",
 }
 
 
@@ -64,7 +66,7 @@ def suggest(incident: Incident, page: StatusPage, *, state: str = "") -> Draft:
         touched = [effect.component for effect in held]
         effects = {effect.component_id: effect.state for effect in held}
         title = public.title
-    if state == PublicState.RESOLVED:
+    if state in OVER:
         effects = {}
     return Draft(state, title, _text(state, incident, touched), effects)
 

@@ -12,6 +12,7 @@ register.filter("prose", words.prose)
 
 _COMPONENT: Final = {
     ComponentState.OPERATIONAL: ("circle-check", "ok"),
+    ComponentState.MAINTENANCE: ("tool", "p3"),
     ComponentState.DEGRADED: ("alert-triangle", "p2"),
     ComponentState.PARTIAL_OUTAGE: ("alert-circle", "p1"),
     ComponentState.MAJOR_OUTAGE: ("alert-octagon", "p0"),
@@ -21,6 +22,7 @@ _PUBLIC: Final = {
     PublicState.IDENTIFIED: ("target", ""),
     PublicState.MONITORING: ("heartbeat", ""),
     PublicState.RESOLVED: ("circle-check", "ok"),
+    PublicState.POSTMORTEM: ("file-text", "ok"),
 }
 
 

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from statuspage.models import ComponentState
 from statuspage.rendering import assets as files
-from statuspage.rendering import words
+from statuspage.rendering import stamps, words
 from statuspage.rendering.days import LENGTH, Day
 
 register = template.Library()
@@ -23,6 +23,7 @@ register.filter("long_date", words.long_date)
 _BARS: Final = {
     "none": (27, 3, 2),
     "ok": (13, 17, 2),
+    "maintenance": (13, 17, 4),
     "degraded": (8, 22, 4),
     "partial": (4, 26, 4),
     "major": (0, 30, 4),
@@ -30,8 +31,8 @@ _BARS: Final = {
 
 
 @register.simple_tag
-def asset(name: str) -> str:
-    return files.assets()[name].url
+def asset(name: str) -> SafeString:
+    return SafeString(f"{stamps.ASSETS}/{files.assets()[name].version}")
 
 
 @register.filter

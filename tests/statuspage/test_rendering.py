@@ -8,6 +8,7 @@ from incidents.kernel.actor import Actor
 from incidents.models import Incident, Service
 from incidents.pipeline import lifecycle
 from statuspage.models import Component, ComponentGroup, Snapshot, StatusPage
+from statuspage.rendering import stamps
 from statuspage.services import refresh_stale, set_component_state
 from tests.conftest import Declare, FrozenClock, People
 from tests.statuspage.conftest import Publish
@@ -114,7 +115,7 @@ def test_history_tells_by_month_and_links_to_each_incident(
     assert "Checkout was slow" in html
     assert "39 min" in html
     assert "Partial outage" in html
-    assert f"/status/incidents/{update.public_incident.key}" in html
+    assert f"{stamps.BASE}/incidents/{update.public_incident.key}" in html
 
 
 def test_history_leaves_out_nothing_of_the_months_it_tells_of(

@@ -95,7 +95,9 @@ async def _open_all(product: Product, path: str, sessions: list[str]) -> list[Cl
 
     async def come(session: str) -> ClientConnection:
         async with door:
-            return await open_as(product, path, session)
+            socket = await open_as(product, path, session)
+            await socket.recv()  # hello: they are in
+            return socket
 
     return list(await asyncio.gather(*(come(session) for session in sessions)))
 

@@ -16,9 +16,6 @@ from warroom.services import seats, visits
 class Admission:
     principal: Principal
     incident: Incident
-    may_respond: bool
-    may_command: bool
-    read_up_to: int | None
 
     @property
     def person(self) -> Person | None:
@@ -27,22 +24,32 @@ class Admission:
         return Person(user.username, str(user)) if user is not None else None
 
 
+@dataclass(frozen=True, slots=True)
+class Welcome(Admission):
+    """What somebody who comes in is told."""
+
+    may_respond: bool
+    may_command: bool
+    read_up_to: int | None
+
+
 def admit(scope: Scope) -> Admission:
     principal = principal_of(scope)
     incident = access.incident_for(principal, scope["url_route"]["kwargs"]["ref"])
-    return Admission(
-        principal=principal,
-        incident=incident,
+    return Admission(principal, incident)
+
+
+def enter(scope: Scope) -> Welcome:
+    """As `admit`, where there is a place left; whoever comes in is here from now on."""
+    admission = admit(scope)
+    principal, incident = admission.principal, admission.incident
+    seats.take(principal, incident)
+    if principal.user is not None:
+        visits.note(incident.pk, principal.user)
+    return Welcome(
+        principal,
+        incident,
         may_respond=access.may(principal, "incident.respond", incident),
         may_command=access.may(principal, "incident.command", incident),
         read_up_to=messages.read_up_to(principal.user, incident),
     )
-
-
-def enter(scope: Scope) -> Admission:
-    """As `admit`, where there is a place left; whoever comes in is here from now on."""
-    admission = admit(scope)
-    seats.take(admission.principal, admission.incident)
-    if admission.principal.user is not None:
-        visits.note(admission.incident.pk, admission.principal.user)
-    return admission

@@ -9,7 +9,7 @@ from django.db import DatabaseError
 
 from incidents.kernel import clock
 from incidents.kernel.errors import DomainError, Invalid, Unavailable
-from warroom.consumers.admission import Admission, admit, enter
+from warroom.consumers.admission import Welcome, admit, enter
 from warroom.consumers.deeds import DEEDS
 from warroom.consumers.idle import Idleness
 from warroom.consumers.marks import marks
@@ -44,7 +44,7 @@ async def room(scope: Scope, receive: Receive, send: Send) -> None:
 class Visit:
     """One client in the room, from hello to the end."""
 
-    def __init__(self, socket: Socket, scope: Scope, admission: Admission) -> None:
+    def __init__(self, socket: Socket, scope: Scope, admission: Welcome) -> None:
         self._socket = socket
         self._scope = scope
         self._admission = admission

@@ -46,7 +46,7 @@ T = TypeVar("T")
 async def admitted(socket: Socket, admit: Callable[[], T]) -> T | None:
     """What `admit` (run in a worker) returns; None when it refused and the socket is closed."""
     try:
-        return await workers.run(admit)
+        return await workers.at_the_door(admit)
     except DomainError as error:
         await socket.close(code_of(error))
     except DatabaseError as error:
@@ -63,7 +63,7 @@ def checking(admit: Callable[[], object]) -> Check:
 
     async def check() -> int | None:
         try:
-            await workers.run(admit)
+            await workers.at_the_door(admit)
         except NotFound:
             return codes.NOT_ALLOWED  # it was there a minute ago: the right to see it is gone
         except DomainError as error:

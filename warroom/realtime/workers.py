@@ -5,6 +5,7 @@ import contextlib
 import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Final, ParamSpec, TypeVar
 
 from django.db import close_old_connections, connection, connections
@@ -13,13 +14,17 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# Reads, verbs that wait for a row lock, and checks of access go on side by side.
+# Reads and verbs that wait for a row lock go on side by side.
 THREADS: Final = 4
+# Whoever comes in, and checks of access: a crowd at the door does not keep those in the room from
+# speaking.
+AT_THE_DOOR: Final = 2
 
 
 class _Pool:
     def __init__(self, threads: int) -> None:
-        self.executor = ThreadPoolExecutor(threads, thread_name_prefix="room")
+        self.inside = ThreadPoolExecutor(threads, thread_name_prefix="room")
+        self.door = ThreadPoolExecutor(AT_THE_DOOR, thread_name_prefix="door")
         self._connections: set[BaseDatabaseWrapper] = set()
 
     def prepare(self) -> None:
@@ -31,7 +36,8 @@ class _Pool:
             self._connections.add(held)
 
     def close(self) -> None:
-        self.executor.shutdown(wait=True)
+        self.inside.shutdown(wait=True)
+        self.door.shutdown(wait=True)
         for held in self._connections:
             held.close()
 
@@ -57,15 +63,18 @@ class Workers:
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of `work`, run in a thread; only inside `open`."""
-        pool = self._pool
-        if pool is None:
+        pool = self._opened()
+        return await _run(pool, pool.inside, partial(work, *args, **kwargs))
+
+    async def at_the_door(self, work: Callable[[], T]) -> T:
+        """As `run`, in threads of their own, so that it delays nobody but others at the door."""
+        pool = self._opened()
+        return await _run(pool, pool.door, work)
+
+    def _opened(self) -> _Pool:
+        if self._pool is None:
             raise RuntimeError("run belongs inside open")
-
-        def job() -> T:
-            pool.prepare()
-            return work(*args, **kwargs)
-
-        return await asyncio.get_running_loop().run_in_executor(pool.executor, job)
+        return self._pool
 
     def _enter(self) -> None:
         with self._lock:
@@ -81,6 +90,14 @@ class Workers:
                 return None
             pool, self._pool = self._pool, None
             return pool
+
+
+async def _run(pool: _Pool, threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+    def job() -> T:
+        pool.prepare()
+        return work()
+
+    return await asyncio.get_running_loop().run_in_executor(threads, job)
 
 
 workers: Final = Workers()

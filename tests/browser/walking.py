@@ -8,7 +8,8 @@ from typing import Any, Final
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Error, Page
 
-from tests.browser.stops import STOPS, Stop
+from tests.browser.stop import Stop
+from tests.browser.stops import STOPS
 from tests.browser.world import World
 from tests.browsing import Scheme, Visits
 

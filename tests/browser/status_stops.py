@@ -1,0 +1,19 @@
+"""The screens of the status page: in the console, and for customers."""
+
+from typing import Final
+
+from tests.browser.stop import ALWAYS, ONCE, Stop
+
+STATUS: Final = (
+    Stop("status-console", "/status-page", worlds=ALWAYS),
+    Stop("status-panel", "/incidents/{ref}/status-panel", worlds=ONCE),
+    Stop("public", "/status", by="", worlds=ALWAYS),
+    Stop("public-incident", "/status/incidents/{public}", by=""),
+    Stop("public-history", "/status/history", by="", worlds=ALWAYS),
+    Stop("public-nowhere", "/status/nowhere", by="", status=404, worlds=ONCE),
+)
+
+# Addresses of the spoke that are no page, and why.
+NO_STATUS_PAGES: Final[dict[str, str]] = {}
+# Something for each parameter of its addresses that no other page has.
+ANY_STATUS: Final[dict[str, object]] = {}

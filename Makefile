@@ -14,7 +14,7 @@ ROUNDS ?= 20
 # Long files come first (tests/conftest.py): the workers end together.
 BOTH_CORES := -n 2 --dist loadscope --no-loadscope-reorder --durations=12 --durations-min=5
 
-.PHONY: help run demo drill test fuzz soak rounds check fmt openapi lock vendor bench
+.PHONY: help run demo drill test fuzz soak rounds check fmt openapi messages lock vendor bench
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ fmt: .venv/.dev ## format the code and mend what lint can mend
 
 openapi: .venv/.dev ## write the API description again
 	@$(manage) spectacular --validate --fail-on-warn --file $(api)
+
+messages: ## compile what customers read in other languages (needs gettext)
+	@for words in locale/*/LC_MESSAGES/django.po; do msgfmt --check-format -o $${words%.po}.mo $$words || exit 1; done
 
 lock: ## write the lock files again from pyproject.toml (needs uv)
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url pyproject.toml -o requirements.lock

@@ -194,6 +194,8 @@ DOCUMENT_MAX_TEXT_BYTES = env.int("DOCUMENT_MAX_TEXT_BYTES", default=512 * 1024)
 DOCUMENT_MAX_LOG_BYTES = env.int("DOCUMENT_MAX_LOG_BYTES", default=4 * 1024 * 1024)
 
 LANGUAGE_CODE = "en"
+# What customers read; the console speaks English.
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

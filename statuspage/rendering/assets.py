@@ -48,9 +48,10 @@ def _read(path: Path) -> Asset:
 
 @cache
 def edition() -> str:
-    """Changes when templates, assets or the renderer do: then every page is rendered anew."""
+    """Changes when templates, words, assets or the renderer do: every page is rendered anew."""
     templates = Path(settings.BASE_DIR) / "templates" / "statuspage" / "public"
-    files = sorted([*templates.glob("*.html"), *_RENDERER.glob("*.py")])
+    words = Path(settings.BASE_DIR) / "locale"
+    files = sorted([*templates.glob("*.html"), *_RENDERER.rglob("*.py"), *words.rglob("*.mo")])
     parts = [path.read_bytes() for path in files]
     return _digest([*parts, *(asset.digest.encode() for asset in assets().values())])
 

@@ -1,26 +1,31 @@
 """The documents of one page: its bytes by path, with marks that the door fills in."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils.dates import WEEKDAYS_ABBR
 
-from statuspage.models import PublicIncident, PublicUpdate, StatusPage
-from statuspage.rendering import stamps
+from statuspage.models import ImageKind, StatusPage
+from statuspage.rendering import history, stamps, theme
+from statuspage.rendering.frame import Frame, image_path, localised, speaking
 from statuspage.rendering.headline import affected, headline
-from statuspage.rendering.history import months
-from statuspage.rendering.view import ComponentView, IncidentView, PageView
+from statuspage.rendering.summary import summary
+from statuspage.rendering.told import IncidentView
+from statuspage.rendering.view import PageView
+from statuspage.rendering.works import MaintenanceView
 
 INDEX: Final = ""
 HISTORY: Final = "history"
 JSON: Final = "json"
 HTML_TYPE: Final = "text/html; charset=utf-8"
 JSON_TYPE: Final = "application/json"
+CSS_TYPE: Final = "text/css; charset=utf-8"
+# What the paths of theme and pictures begin with.
+DRESS: Final = (theme.PATH, *(f"{kind}-" for kind in ImageKind.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,104 +37,106 @@ class Document:
     body: bytes
     etag: str
 
+    @classmethod
+    def of(cls, path: str, content_type: str, body: bytes) -> "Document":
+        return cls(path, content_type, body, hashlib.sha256(body).hexdigest()[:16])
+
 
 def overview(view: PageView) -> list[Document]:
-    """What changes with each publication: the page, its history, its JSON."""
-    context = {"view": view, "headline": headline(view), "affected": affected(view)}
-    return [
-        _html(INDEX, "index", view.page, context),
-        _html(HISTORY, "history", view.page, {"view": view, "months": months(view)}),
-        _document(JSON, JSON_TYPE, _json(view)),
-    ]
+    """What changes with each publication: the page and its history in each language, its JSON, and
+    with what it is dressed."""
+    frame = Frame.of(view.page)
+    years = history.years(view.page) if view.page.pk else []
+    found: list[Document] = []
+    for language in frame.languages:
+        with speaking(language):
+            now = {"view": view, "headline": headline(view), "affected": affected(view)}
+            past = _past(history.months(view), years)
+            found += [
+                _html(frame, language, INDEX, "index", now),
+                _html(frame, language, HISTORY, "history", past),
+            ]
+    with speaking(view.page.language):
+        found.append(Document.of(JSON, JSON_TYPE, summary(view).encode()))
+    return [*found, *dress(frame)]
 
 
-def permalink(page: StatusPage, incident: IncidentView) -> Document:
-    return _html(incident.path, "incident", page, {"incident": incident})
+def dress(frame: Frame) -> list[Document]:
+    """The theme and the pictures."""
+    images = frame.page.images.all() if frame.page.pk else ()
+    found = [Document.of(image_path(i), i.content_type, bytes(i.body)) for i in images]
+    if frame.style:
+        found.append(Document.of(theme.PATH, CSS_TYPE, frame.style.encode()))
+    return found
 
 
-def _html(path: str, template: str, page: StatusPage, context: dict[str, Any]) -> Document:
-    # Whoever publishes may live in another zone and language than the public does.
-    with timezone.override(UTC), translation.override("en"):
-        html = render_to_string(
-            f"statuspage/public/{template}.html",
-            {
-                **context,
-                "page": page,
-                "json_url": json_url(page),
-                "stamps": stamps.MARKS,
-            },
-        )
-    return _document(path, HTML_TYPE, html)
+def dressed(frame: Frame) -> list[str]:
+    """The paths of the theme and the pictures."""
+    return [*map(image_path, frame.images.values()), *([theme.PATH] if frame.style else [])]
+
+
+def archive(frame: Frame, numbers: Sequence[int], now: datetime) -> list[Document]:
+    """The history of these years."""
+    years = history.years(frame.page)
+    found: list[Document] = []
+    for number in numbers:
+        months = history.year(frame.page, number, now)
+        for language in frame.languages:
+            with speaking(language):
+                context = _past(months, years, number)
+                found.append(_html(frame, language, year_path(number), "history", context))
+    return found
+
+
+def year_path(number: int) -> str:
+    return f"{HISTORY}/{number}"
+
+
+def permalink(frame: Frame, entry: IncidentView | MaintenanceView) -> list[Document]:
+    """The lasting address of one incident or one piece of planned work."""
+    name = "maintenance" if isinstance(entry, MaintenanceView) else "incident"
+    found = []
+    for language in frame.languages:
+        with speaking(language):
+            found.append(_html(frame, language, entry.path, name, {name: entry}))
+    return found
+
+
+def _past(
+    months: Sequence[history.Month], years: Sequence[int], number: int | None = None
+) -> dict[str, Any]:
+    return {
+        "months": months,
+        "years": years,
+        "year": number,
+        "weekdays": [str(WEEKDAYS_ABBR[day])[:1] for day in range(7)],
+    }
+
+
+def _html(
+    frame: Frame, language: str, path: str, template: str, context: dict[str, Any]
+) -> Document:
+    html = render_to_string(
+        f"statuspage/public/{template}.html", {**frame.context(path, language), **context}
+    )
+    return Document.of(localised(frame.page, language, path), HTML_TYPE, html.encode())
 
 
 def not_found(words: str, hint: str, place: stamps.Place) -> bytes:
     """A small page for an address that leads nowhere; it needs no rows."""
     html = render_to_string(
-        "statuspage/public/missing.html", {"words": words, "hint": hint, "stamps": stamps.MARKS}
+        "statuspage/public/missing.html",
+        {
+            "words": words,
+            "hint": hint,
+            "stamps": stamps.MARKS,
+            "start": stamps.MARKS["home"],
+            "language": "en",
+            "direction": "ltr",
+        },
     )
     return stamps.placed(html.encode(), place)
 
 
-def _document(path: str, content_type: str, text: str) -> Document:
-    body = text.encode()
-    return Document(path, content_type, body, hashlib.sha256(body).hexdigest()[:16])
-
-
 def json_url(page: StatusPage) -> str:
     return "/api/status/public" if page.is_default else f"/api/status/public/{page.slug}"
-
-
-def _json(view: PageView) -> str:
-    found = {
-        "page": {
-            "slug": view.page.slug,
-            "name": view.page.name,
-            "url": view.page.public_url,
-        },
-        "status": {"state": view.state, "description": headline(view).title},
-        "components": [_component(component) for component in view.components],
-        "incidents": [as_json(incident) for incident in view.active],
-        "recent": [as_json(incident) for incident in view.recent],
-    }
-    text = json.dumps(found, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    freshness = f'"as_of":"{stamps.AS_OF}","stale":{stamps.STALE_FLAG}'
-    return "{" + freshness + "," + text[1:]
-
-
-def _component(component: ComponentView) -> dict[str, Any]:
-    row = component.row
-    return {
-        "slug": row.slug,
-        "name": row.name,
-        "description": row.description,
-        "group": row.group.name if row.group else None,
-        "state": component.state,
-        "since": _iso(component.since),
-    }
-
-
-def as_json(incident: IncidentView) -> dict[str, Any]:
-    row: PublicIncident = incident.row
-    return {
-        "id": row.key,
-        "title": row.title,
-        "state": row.state,
-        "url": f"{row.page.public_url}/{row.path}",
-        "started_at": _iso(row.started_at),
-        "resolved_at": _iso(row.resolved_at),
-        "components": [{"slug": c.slug, "name": c.name, "state": s} for c, s in incident.effects],
-        "updates": _updates(incident.updates),
-    }
-
-
-def _updates(updates: Sequence[PublicUpdate]) -> list[dict[str, Any]]:
-    return [
-        {"state": update.state, "body": update.body, "created_at": _iso(update.created_at)}
-        for update in updates
-    ]
-
-
-def _iso(when: datetime | None) -> str | None:
-    if when is None:
-        return None
-    return when.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -7,28 +7,52 @@ Markdown is sanitised. JSON escapes its angle brackets for the same reason.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Final
 
+from django.utils import translation
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from statuspage.models import Language
+from statuspage.rendering.words import clock, long_date
 
 AS_OF: Final = "<!--as-of-->"
-AS_OF_WORDS: Final = "<!--as-of-words-->"
-STALE_BANNER: Final = "<!--stale-->"
 STALE_FLAG: Final = "<!--is-stale-->"
 ETAG: Final = "<!--etag-->"
 BASE: Final = "<!--base-->"
 HOME: Final = "<!--home-->"
 ASSETS: Final = "<!--assets-->"
-# By the names that templates use.
-MARKS: Final = {
-    "as_of": SafeString(AS_OF),
-    "as_of_words": SafeString(AS_OF_WORDS),
-    "banner": SafeString(STALE_BANNER),
-    "etag": SafeString(ETAG),
-    "base": SafeString(BASE),
-    "home": SafeString(HOME),
-    "assets": SafeString(ASSETS),
-}
+
+
+def as_of_words(language: str) -> str:
+    return f"<!--as-of-words-{language}-->"
+
+
+def stale_banner(language: str) -> str:
+    return f"<!--stale-{language}-->"
+
+
+AS_OF_WORDS: Final = as_of_words(Language.ENGLISH)
+STALE_BANNER: Final = stale_banner(Language.ENGLISH)
+
+
+@cache
+def marks(language: str) -> dict[str, SafeString]:
+    """By the names that templates use."""
+    return {
+        "as_of": SafeString(AS_OF),
+        "as_of_words": SafeString(as_of_words(language)),
+        "banner": SafeString(stale_banner(language)),
+        "etag": SafeString(ETAG),
+        "base": SafeString(BASE),
+        "home": SafeString(HOME),
+        "assets": SafeString(ASSETS),
+    }
+
+
+MARKS: Final = marks(Language.ENGLISH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +72,24 @@ class Place:
 ROOT: Final = Place(base="", assets="/assets")
 
 
-def words(when: datetime) -> str:
-    return when.astimezone(UTC).strftime("%-d %b %Y, %H:%M UTC")
+def words(when: datetime, language: str = Language.ENGLISH) -> str:
+    with translation.override(language):
+        return f"{long_date(when)}, {clock(when)}"
 
 
 def fill(body: bytes, place: Place, *, as_of: datetime, stale: bool, etag: str) -> bytes:
     """`body` with its marks replaced; a body without marks comes back as it is."""
-    iso = as_of.astimezone(UTC).isoformat(timespec="minutes").replace("+00:00", "Z")
-    banner = _banner(words(as_of)) if stale else ""
-    for mark, text in (
-        (AS_OF, iso),
-        (AS_OF_WORDS, words(as_of)),
-        (STALE_BANNER, banner),
-        (STALE_FLAG, "true" if stale else "false"),
-        (ETAG, etag),
-    ):
-        body = body.replace(mark.encode(), text.encode())
-    return placed(body, place)
+    if AS_OF.encode() in body:
+        iso = as_of.astimezone(UTC).isoformat(timespec="minutes").replace("+00:00", "Z")
+        said = {AS_OF: iso, STALE_FLAG: "true" if stale else "false", ETAG: etag}
+        for language in Language.values:
+            if as_of_words(language).encode() in body:
+                since = words(as_of, language)
+                said[as_of_words(language)] = since
+                said[stale_banner(language)] = _banner(since, language) if stale else ""
+        for mark, text in said.items():
+            body = body.replace(mark.encode(), text.encode())
+    return placed(body.replace(ETAG.encode(), etag.encode()), place)
 
 
 def placed(body: bytes, place: Place) -> bytes:
@@ -74,8 +99,11 @@ def placed(body: bytes, place: Place) -> bytes:
     return body
 
 
-def _banner(since: str) -> str:
-    return (
-        '<p class="stale" role="status"><strong>This page is behind.</strong> '
-        f"It shows what we knew at {since}, and catches up by itself.</p>"
-    )
+def _banner(since: str, language: str) -> str:
+    with translation.override(language):
+        return format_html(
+            '<p class="stale" role="status"><strong>{}</strong> {}</p>',
+            gettext("This page is behind."),
+            gettext("It shows what we knew at %(since)s, and catches up by itself.")
+            % {"since": since},
+        )

@@ -7,16 +7,29 @@ between, the engine's delivery or the sweep finds the page by its version and re
 from collections.abc import Iterable
 from datetime import UTC, datetime, time
 from functools import partial
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from incidents.kernel import clock
 from incidents.kernel.errors import NotFound
-from statuspage.models import PublicIncident, Snapshot, StatusPage
-from statuspage.rendering import view
+from statuspage.models import Language, Snapshot, StatusPage
+from statuspage.rendering import history, view
 from statuspage.rendering.assets import edition
-from statuspage.rendering.pages import Document, overview, permalink
+from statuspage.rendering.frame import Frame, languages
+from statuspage.rendering.pages import (
+    DRESS,
+    Document,
+    archive,
+    dressed,
+    overview,
+    permalink,
+    year_path,
+)
+
+# What documents begin with that may be gone one day.
+_LASTING: Final = ("incidents/", "maintenance/", "history/", *DRESS)
 
 
 def locked(page_id: int) -> StatusPage:
@@ -60,9 +73,33 @@ def is_stale(page: StatusPage, now: datetime) -> bool:
 
 
 def _leftovers(page: StatusPage) -> QuerySet[Snapshot]:
-    """Incidents that were removed or hidden while their words are still kept."""
-    paths = [public.path for public in view.incidents(page).select_related(None).only("key")]
-    return page.snapshots.filter(path__startswith="incidents/").exclude(path__in=paths)
+    """What is still kept of words that were removed or hidden, of languages that the page speaks no
+    longer, and of a former look."""
+    others = languages(page)[1:]
+    lasting: set[str] | None = None
+    gone = []
+    for path in page.snapshots.values_list("path", flat=True):
+        language, _, rest = path.partition("/")
+        if language not in Language.values:
+            rest = path
+        elif language not in others:
+            gone.append(path)
+            continue
+        if rest.startswith(_LASTING):
+            lasting = lasting if lasting is not None else _lasting(page)
+            if rest not in lasting:
+                gone.append(path)
+    return page.snapshots.filter(path__in=gone)
+
+
+def _lasting(page: StatusPage) -> set[str]:
+    """The lasting addresses that there are, in any language."""
+    told, works = view.incidents(page), view.maintenances(page)
+    paths = {
+        *(row.path for row in told.select_related(None).prefetch_related(None).only("key")),
+        *(row.path for row in works.select_related(None).prefetch_related(None).only("key")),
+    }
+    return {*paths, *map(year_path, history.years(page)), *dressed(Frame.of(page))}
 
 
 def refresh_stale() -> int:
@@ -80,7 +117,7 @@ def refresh(page_id: int) -> None:
     page = StatusPage.objects.select_for_update().filter(pk=page_id).first()
     if page is None or not is_stale(page, clock.now()):
         return
-    documents = [*overview(view.load(page)), *(permalink(page, v) for v in _behind(page))]
+    documents = [*overview(view.load(page)), *_behind(page)]
     _store(page, documents)
     _leftovers(page).delete()
     page.rendered_version = page.version
@@ -89,13 +126,30 @@ def refresh(page_id: int) -> None:
     page.save(update_fields=["rendered_version", "rendered_at", "edition"])
 
 
-def _behind(page: StatusPage) -> list[view.IncidentView]:
-    rows: QuerySet[PublicIncident] = view.incidents(page)
-    if page.edition == edition():
-        kept = page.snapshots.values("path")
-        known = {row["path"].removeprefix("incidents/") for row in kept}
-        rows = rows.filter(Q(version__gt=page.rendered_version) | ~Q(key__in=known))
-    return [view.incident_view(row) for row in rows]
+def _behind(page: StatusPage) -> list[Document]:
+    """The lasting addresses whose words changed, and the years in which they are listed."""
+    frame = Frame.of(page)
+    kept = set(page.snapshots.values_list("path", flat=True))
+    is_known = page.edition == edition() and set(frame.languages[1:]) <= kept
+    told, works = view.incidents(page), view.maintenances(page)
+    if is_known:
+        told, works = told.filter(_is_new(page, kept)), works.filter(_is_new(page, kept))
+    entries: list[history.Entry] = [
+        *map(view.incident_view, told),
+        *map(view.maintenance_view, works),
+    ]
+    years = history.years(page)
+    if is_known and not _leftovers(page).exists() and set(map(year_path, years)) <= kept:
+        now = clock.now()
+        touched = {when.year for one in entries for when in (one.began, one.ended or now)}
+        years = [year for year in years if year in touched | {now.year}]
+    lasting = [document for entry in entries for document in permalink(frame, entry)]
+    return [*lasting, *archive(frame, years, clock.now())]
+
+
+def _is_new(page: StatusPage, kept: Iterable[str]) -> Q:
+    known = {path.rpartition("/")[2] for path in kept}
+    return Q(version__gt=page.rendered_version) | ~Q(key__in=known)
 
 
 def _store(page: StatusPage, documents: list[Document]) -> None:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from statuspage.models import ComponentState
-from statuspage.rendering.days import Window, availability, days
+from statuspage.rendering.days import Weights, Window, availability, between, days
 
 NOW = datetime(2026, 11, 6, 14, 0, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=400)
@@ -72,3 +72,32 @@ def test_availability_weighs_by_the_printed_rule_and_rounds_down() -> None:
 def test_nothing_is_claimed_of_a_component_that_was_listed_just_now() -> None:
     found = days([], known_from=NOW, now=NOW)
     assert availability(found, known_from=NOW, now=NOW) is None
+
+
+def test_each_page_weighs_by_its_own_rule() -> None:
+    windows = [
+        Window("partial_outage", at(6, 10), at(6, 12)),
+        Window("degraded", at(6, 8), at(6, 10)),
+    ]
+    strict = Weights(partial=1.0, degraded=0.5)
+    assert between(windows, at(6, 4), NOW, strict) == 70.0
+    assert between(windows, at(6, 4), NOW, Weights(partial=0.0)) == 100
+
+
+def test_maintenance_is_left_out_or_counts_as_lost() -> None:
+    windows = [
+        Window("maintenance", at(6, 4), at(6, 9)),
+        Window("major_outage", at(6, 9), at(6, 10)),
+    ]
+    assert between(windows, at(6, 4), NOW) == 80.0, "one hour of the five that are left"
+    assert between(windows, at(6, 4), NOW, Weights(maintenance_counts=True)) == 40.0
+    assert between([windows[0]], at(6, 4), at(6, 9)) is None, "nothing is left to count"
+
+
+def test_an_outage_in_maintenance_counts_as_an_outage() -> None:
+    windows = [
+        Window("maintenance", at(5, 10), at(5, 14)),
+        Window("major_outage", at(5, 11), at(5, 12)),
+    ]
+    day = days(windows, known_from=LONG_AGO, now=NOW)[-2]
+    assert day.seconds == {"maintenance": 3 * 3600, "major_outage": 3600}

@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from incidents.kernel import clock
 from incidents.kernel.errors import NotFound
 from statuspage.models import Language, Snapshot, StatusPage
-from statuspage.rendering import history, view
+from statuspage.rendering import history, machine, view
 from statuspage.rendering.assets import edition
 from statuspage.rendering.frame import Frame, languages
 from statuspage.rendering.pages import (
@@ -117,9 +117,12 @@ def refresh(page_id: int) -> None:
     page = StatusPage.objects.select_for_update().filter(pk=page_id).first()
     if page is None or not is_stale(page, clock.now()):
         return
-    documents = [*overview(view.load(page)), *_behind(page)]
+    shown = view.load(page)
+    documents = [*overview(shown), *machine.documents(shown), *_behind(page)]
     _store(page, documents)
     _leftovers(page).delete()
+    paths = [document.path for document in documents]
+    page.snapshots.filter(path__startswith=machine.PREFIX).exclude(path__in=paths).delete()
     page.rendered_version = page.version
     page.rendered_at = clock.now()
     page.edition = edition()

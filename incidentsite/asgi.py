@@ -21,16 +21,21 @@ from incidents.door.pings import pings  # noqa: E402
 from incidentsite.bodies import LimitedBody  # noqa: E402
 from incidentsite.dispatch import Dispatcher, not_served_here  # noqa: E402
 from statuspage.door import status_door  # noqa: E402
+from statuspage.door.entrance import Entrance, to_console  # noqa: E402
 from warroom.consumers.origin import SameOrigin  # noqa: E402
 from warroom.routing import websocket_urlpatterns  # noqa: E402
 
 _sockets = SameOrigin(URLRouter(websocket_urlpatterns))
 
-application = Dispatcher(
-    doors=(intake, pings, health, status_door),
-    rest=ProtocolTypeRouter({"http": LimitedBody(_django), "websocket": _sockets}),
+_doors = (intake, pings, health, status_door)
+_pages = LimitedBody(_django)
+
+application = Entrance(
+    status_door,
+    Dispatcher(doors=_doors, rest=ProtocolTypeRouter({"http": _pages, "websocket": _sockets})),
+    _pages,
 )
-gate = Dispatcher(doors=(intake, pings, health, status_door), rest=not_served_here)
+gate = Entrance(status_door, Dispatcher(doors=_doors, rest=not_served_here), to_console)
 
 # What is loaded by now stays: collections that look through it again would pause every socket.
 gc.collect()

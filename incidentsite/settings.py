@@ -26,6 +26,8 @@ ALLOWED_HOSTS = env.list(
     default=bootstrap.allowed_hosts(env.str("HOST", default="127.0.0.1"), SITE_URL),
 )
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+# Networks of proxies that are believed when they say whose request it is (X-Forwarded-For).
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=["127.0.0.0/8", "::1"])
 SECURE_COOKIES = SITE_URL.startswith("https://")
 
 INSTALLED_APPS = [
@@ -187,6 +189,8 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
+# Copies of status pages that are kept in a directory lie below this one.
+MIRRORS_DIR = Path(env.str("MIRRORS_DIR", default=str(DATA_DIR / "mirrors"))).resolve()
 # How many detection rules are asked at once.
 DETECTION_CONCURRENCY = env.int("DETECTION_CONCURRENCY", default=10)
 # How much text the shared document of an incident holds, and how much memory of its edits.

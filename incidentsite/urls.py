@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("incidents.web.urls")),
     path("", include("warroom.urls")),
     path("", include("statuspage.urls")),
+    path("status/", include("statuspage.public_urls")),
     path("", include("runbooks.urls")),
     path("", include("postmortems.urls")),
     path("v2/", include("incidents.api.opsgenie_urls")),

@@ -45,7 +45,7 @@ def embedded_valkey(config: Config) -> Child:
 
 def web(config: Config, listener: int) -> Child:
     # Verbosity 0 keeps addresses with keys in them out of the logs.
-    options = ["--fd", str(listener), "-v", "0", "--proxy-headers"]
+    options = ["--fd", str(listener), "-v", "0"]
     return Child(
         name="web",
         argv=_python("daphne", *options, "incidentsite.asgi:application"),
@@ -57,6 +57,7 @@ def web(config: Config, listener: int) -> Child:
 
 def gate(config: Config, port: int) -> Child:
     options = ["--host", config.host, "--port", str(port), "--no-access-log", "--log-level=warning"]
+    options.append("--no-proxy-headers")  # statuspage.door.entrance reads them
     return Child(
         name="gate",
         argv=_python("uvicorn", *options, "incidentsite.asgi:gate"),

@@ -1,27 +1,30 @@
-"""Answering: look the address up, compare the tag, send bytes."""
+"""Answering: look the address up, see who may read it, compare the tag, send bytes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
+from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
 
+from incidents.kernel import clock
 from statuspage.door import replies
-from statuspage.door.keeper import Keeper
+from statuspage.door.keeper import Keeper, Table
 from statuspage.door.replies import Headers, Reply
-from statuspage.door.shelf import SHARED
+from statuspage.door.shelf import API, PAGES, SHARED, V2, Shelf
 from statuspage.door.source import Disk, Postgres
 from statuspage.rendering.pages import not_found
+from statuspage.rendering.stamps import ROOT, Place
+from statuspage.services.admission import Verdict, cookie_name, judge
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
-PAGES: Final = "/status"
-API: Final = "/api/status/public"
 # Only the very first request of a process waits, for the first look into PostgreSQL.
 FIRST_LOOK_SECONDS: Final = 1.0
 
@@ -42,25 +45,26 @@ class StatusDoor:
 
     def serves(self, scope: Scope) -> bool:
         path: str = scope["path"]
+        if path.startswith(V2):
+            return path.endswith(".json")  # what else is there speaks with Alertmanager's clients
         return path.startswith((f"{PAGES}/", f"{API}/")) or path in {PAGES, API}
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        keeper = await self.ready()
+        await _answer(scope, send, keeper, keeper.shared, SHARED)
+
+    async def at_host(self, host: str, scope: Scope, send: Send) -> None:
+        """Answer for the page that has this host to itself."""
+        keeper = await self.ready()
+        _, table = keeper.hosts.get(host, ("", {}))
+        await _answer(scope, send, keeper, table, ROOT)
+
+    async def ready(self) -> Keeper:
+        """The keeper of the running loop, once it has looked."""
         keeper = self.keeper()
         if not keeper.has_looked.is_set():
             await _wait(keeper)
-        if scope["method"] not in {"GET", "HEAD"}:
-            await _send(send, _not_allowed(), scope, [])
-            return
-        path = scope["path"]
-        if path[-1] == "/":
-            path = path.rstrip("/")
-        query = scope["query_string"]
-        reply = keeper.replies.get(f"{path}?{query.decode('latin-1')}" if query else path)
-        reply = reply or keeper.replies.get(path)
-        if reply is None:
-            await _send(send, await _absent(path, is_ready=keeper.is_sure), scope, [])
-            return
-        await _send(send, reply, scope, keeper.freshness.get(path, []))
+        return keeper
 
     def keeper(self) -> Keeper:
         """The keeper of the running loop; the first call starts it."""
@@ -83,6 +87,61 @@ async def _wait(keeper: Keeper) -> None:
         await asyncio.wait_for(keeper.has_looked.wait(), FIRST_LOOK_SECONDS)
     except TimeoutError:
         keeper.has_looked.set()  # One request has waited; the others need not.
+
+
+async def _answer(scope: Scope, send: Send, keeper: Keeper, table: Table, place: Place) -> None:
+    if scope["method"] not in {"GET", "HEAD"}:
+        asks = scope["method"] == "OPTIONS"
+        await _send(send, _preflight() if asks else _not_allowed(), scope, [])
+        return
+    path = scope["path"]
+    if path[-1] == "/":
+        path = path.rstrip("/") or ("" if place.base else "/")
+    query = scope["query_string"]
+    shown = table.get(f"{path}?{query.decode('latin-1')}" if query else path) or table.get(path)
+    if shown is None:
+        await _send(send, await _absent(path, place, is_ready=keeper.is_sure), scope, [])
+        return
+    shelf = keeper.shelf(shown.slug)
+    if shelf is not None and not shelf.terms.is_public:
+        refusal = await refused(scope, shelf, place, is_away=keeper.is_away)
+        if refusal is not None:
+            await _send(send, refusal, scope, [])
+            return
+    await _send(send, shown.reply, scope, keeper.freshness.get(shown.slug, []))
+
+
+async def refused(scope: Scope, shelf: Shelf, place: Place, *, is_away: bool) -> Reply | None:
+    """What a reader gets instead of the page; None for one who may read it."""
+    headers = dict(scope["headers"])
+    verdict = judge(
+        shelf.terms,
+        shelf.slug,
+        address=str((scope.get("client") or ("",))[0]),
+        cookie=_cookie(headers.get(b"cookie", b""), cookie_name(shelf.slug)),
+        now=clock.now(),
+        is_away=is_away,
+    )
+    if verdict == Verdict.ADMITTED:
+        return None
+    if verdict == Verdict.HIDDEN:
+        return await _absent(scope["path"], place, is_ready=True)
+    base = "" if place == ROOT else shelf.place.base
+    wanted = quote(scope["path"], safe="/")
+    if b"text/html" in headers.get(b"accept", b"text/html"):
+        return replies.elsewhere(f"{base}/enter?next={quote(wanted, safe='')}")
+    words = f"This status page is not for everybody. Open {base or ''}/enter in a browser first."
+    return replies.of_problem(401, "Not admitted", words)
+
+
+def _cookie(header: bytes, name: str) -> str:
+    if name.encode() not in header:
+        return ""
+    try:
+        found = SimpleCookie(header.decode("latin-1")).get(name)
+    except CookieError:
+        return ""
+    return found.value if found else ""
 
 
 async def _send(send: Send, reply: Reply, scope: Scope, more: Headers) -> None:
@@ -110,13 +169,19 @@ def _not_allowed() -> Reply:
     return replies.of_problem(405, "Method not allowed", words, (b"allow", b"GET, HEAD"))
 
 
-async def _absent(path: str, *, is_ready: bool) -> Reply:
+@cache
+def _preflight() -> Reply:
+    return replies.preflight()
+
+
+async def _absent(path: str, place: Place, *, is_ready: bool) -> Reply:
     """Nothing at this address, or nothing known yet."""
-    return await asyncio.to_thread(_missing, path.startswith("/api/"), is_ready)
+    is_api = path.startswith("/api/")
+    return await asyncio.to_thread(_missing, is_api, is_ready, place)
 
 
 @cache
-def _missing(is_api: bool, is_ready: bool) -> Reply:
+def _missing(is_api: bool, is_ready: bool, place: Place) -> Reply:
     status = 404 if is_ready else 503
     words, hint = (
         ("There is no such status page", "The address may be mistyped, or the page was taken down.")
@@ -125,4 +190,4 @@ def _missing(is_api: bool, is_ready: bool) -> Reply:
     )
     if is_api:
         return replies.of_problem(status, words, hint)
-    return replies.of_page(status, not_found(words, hint, SHARED))
+    return replies.of_page(status, not_found(words, hint, place))

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -11,9 +12,10 @@ import psycopg
 from incidents.kernel import clock
 from statuspage.door import replies
 from statuspage.door.replies import Headers, Reply
-from statuspage.door.shelf import ASSETS, Shelf, Stored
+from statuspage.door.shelf import SHARED, Shelf, Stored
 from statuspage.door.source import Disk, Postgres
 from statuspage.rendering.assets import assets
+from statuspage.rendering.stamps import ROOT, Place
 
 logger = logging.getLogger(__name__)
 
@@ -22,27 +24,52 @@ PATIENCE_SECONDS: Final = 2.0
 # How old the time on disk may be: it is what a process tells that finds no database.
 _KEEP_AS_OF_EVERY: Final = timedelta(seconds=15)
 _AWAY: Final = (psycopg.Error, OSError, TimeoutError)
-_Made = tuple[Stored, datetime | None, bool]
+_Key = tuple[str, str, Place | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What a reply was made of: the same parts make the same reply."""
+
+    document: Stored
+    minute: datetime | None
+    is_stale: bool
+    is_public: bool
+    is_searchable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is at one address; `slug` is empty for what belongs to no page."""
+
+    reply: Reply
+    slug: str = ""
+
+
+Table = dict[str, Shown]
 
 
 class Keeper:
-    """`replies` by address; by the same addresses `freshness`, the headers that tell of it.
+    """What is `shared` by address, and what is at each of the `hosts` that pages have of their
+    own. `freshness` are the headers that tell of it, by page.
 
     `is_sure` is true once the database or the disk has told which pages there are.
     """
 
     def __init__(self, postgres: Postgres, disk: Disk) -> None:
-        self.replies: dict[str, Reply] = {}
+        self.shared: Table = {}
+        self.hosts: dict[str, tuple[str, Table]] = {}
         self.freshness: dict[str, Headers] = {}
+        self.default = ""
         self.has_looked = asyncio.Event()
         self.is_sure = False
         self._postgres = postgres
         self._disk = disk
         self._shelves: dict[str, Shelf] = {}
-        self._made: dict[tuple[str, str], tuple[_Made, Reply]] = {}
-        self._assets: dict[str, Reply] = {}
+        self._made: dict[_Key, tuple[_Made, Reply]] = {}
+        self._assets: dict[Place, Table] = {}
         self._kept_at = datetime.min.replace(tzinfo=UTC)
-        self._away = False
+        self.is_away = False
         self._looking = asyncio.Lock()
         self._task = asyncio.create_task(self._run(), name="status pages")
 
@@ -69,8 +96,11 @@ class Keeper:
             logger.exception("status pages could not be brought up to date")
 
     async def _begin(self) -> None:
-        for asset in assets().values():
-            self._assets |= replies.of_asset(asset, ASSETS)
+        for place in (SHARED, ROOT):
+            found: dict[str, Reply] = {}
+            for asset in assets().values():
+                found |= replies.of_asset(asset, place.assets)
+            self._assets[place] = {address: Shown(reply) for address, reply in found.items()}
         self._shelves = await asyncio.to_thread(self._disk.read)
         self.is_sure = bool(self._shelves)
         await self._put_out()
@@ -86,11 +116,11 @@ class Keeper:
                 found = await self._postgres.read(self._shelves, clock.now())
         except _AWAY as error:
             await self._postgres.close()
-            if not self._away:
+            if not self.is_away:
                 logger.warning("status pages are served as last known: %s", error)
-            self._away = True
+            self.is_away = True
         else:
-            self._away, self.is_sure = False, True
+            self.is_away, self.is_sure = False, True
             before, self._shelves = self._shelves, found
             await self._keep(before)
         await self._put_out()
@@ -100,7 +130,7 @@ class Keeper:
         fresh = [
             shelf
             for slug, shelf in self._shelves.items()
-            if slug not in before or before[slug].documents != shelf.documents
+            if slug not in before or _settings(before[slug]) != _settings(shelf)
         ]
         now = clock.now()
         is_time = abs(now - self._kept_at) > _KEEP_AS_OF_EVERY
@@ -124,30 +154,49 @@ class Keeper:
         """Make the replies that differ from those there are, then swap them all at once."""
         now = clock.now()
         wanted = {
-            (shelf.slug, path): (shelf, _made_of(document, shelf, now))
+            _key(shelf, document, place): (shelf, place, _made_of(document, shelf, now))
             for shelf in self._shelves.values()
-            for path, document in shelf.documents.items()
+            for document in shelf.documents.values()
+            for place in shelf.places
         }
-        new = {key: at for key, at in wanted.items() if self._current(key) != at[1]}
+        new = {key: at for key, at in wanted.items() if self._current(key) != at[2]}
         if new:
-            made = await asyncio.to_thread(_make, new, now)
-            self._made |= made
+            self._made |= await asyncio.to_thread(_make, new, now)
         self._made = {key: self._made[key] for key in wanted}
         self._swap(now)
 
-    def _current(self, key: tuple[str, str]) -> _Made | None:
+    def _current(self, key: _Key) -> _Made | None:
         found = self._made.get(key)
         return found[0] if found else None
 
     def _swap(self, now: datetime) -> None:
-        found: dict[str, Reply] = dict(self._assets)
-        freshness: dict[str, Headers] = {}
-        told = {slug: _freshness(shelf, now) for slug, shelf in self._shelves.items()}
-        for (slug, path), (_, reply) in self._made.items():
-            for address in self._shelves[slug].addresses(path):
-                found[address] = reply
-                freshness[address] = told[slug]
-        self.replies, self.freshness = found, freshness
+        shared: Table = dict(self._assets[SHARED])
+        hosts: dict[str, tuple[str, Table]] = {}
+        for shelf in self._shelves.values():
+            shared |= self._table(shelf, shelf.place)
+            if shelf.host:
+                hosts[shelf.host] = (shelf.slug, self._assets[ROOT] | self._table(shelf, ROOT))
+        self.shared, self.hosts = shared, hosts
+        self.freshness = {slug: _freshness(s, now) for slug, s in self._shelves.items()}
+        self.default = next((s.slug for s in self._shelves.values() if s.is_default), "")
+
+    def _table(self, shelf: Shelf, place: Place) -> Table:
+        found: Table = {}
+        for path, document in shelf.documents.items():
+            shown = Shown(self._made[_key(shelf, document, place)][1], shelf.slug)
+            found |= dict.fromkeys(shelf.addresses(path, place), shown)
+        return found
+
+    def shelf(self, slug: str) -> Shelf | None:
+        return self._shelves.get(slug)
+
+
+def _key(shelf: Shelf, document: Stored, place: Place) -> _Key:
+    return shelf.slug, document.path, place if replies.is_placed(document) else None
+
+
+def _settings(shelf: Shelf) -> tuple[object, ...]:
+    return shelf.documents, shelf.host, shelf.is_searchable, shelf.terms, shelf.is_default
 
 
 def _freshness(shelf: Shelf, now: datetime) -> Headers:
@@ -157,16 +206,20 @@ def _freshness(shelf: Shelf, now: datetime) -> Headers:
 
 
 def _made_of(document: Stored, shelf: Shelf, now: datetime) -> _Made:
-    """What a reply was made of: the same parts make the same reply."""
-    if not replies.has_marks(document):
-        return document, None, False
-    return document, shelf.as_of.replace(second=0, microsecond=0), shelf.is_stale(now)
+    is_marked = replies.has_marks(document)
+    return _Made(
+        document,
+        minute=shelf.as_of.replace(second=0, microsecond=0) if is_marked else None,
+        is_stale=is_marked and shelf.is_stale(now),
+        is_public=shelf.terms.is_public,
+        is_searchable=shelf.is_searchable,
+    )
 
 
 def _make(
-    wanted: Mapping[tuple[str, str], tuple[Shelf, _Made]], now: datetime
-) -> dict[tuple[str, str], tuple[_Made, Reply]]:
+    wanted: Mapping[_Key, tuple[Shelf, Place, _Made]], now: datetime
+) -> dict[_Key, tuple[_Made, Reply]]:
     return {
-        key: (made, replies.of_document(made[0], shelf, now))
-        for key, (shelf, made) in wanted.items()
+        key: (made, replies.of_document(made.document, shelf, place, now))
+        for key, (shelf, place, made) in wanted.items()
     }

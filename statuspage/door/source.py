@@ -1,11 +1,12 @@
 """Where the documents come from: PostgreSQL, and the disk when PostgreSQL is away."""
 
+import base64
 import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -14,13 +15,17 @@ from django.db import connections
 from psycopg import AsyncConnection
 
 from statuspage.door.shelf import Shelf, Stored
+from statuspage.services.admission import OPEN, Terms, terms
 
 STATEMENT_TIMEOUT_MS: Final = 1000
 _AS_OF_FILE: Final = "as-of"
 
 _PAGES: Final = """
-    SELECT id, slug, is_default, rendered_at, rendered_version >= version
-      FROM statuspage_statuspage
+    SELECT page.id, slug, is_default, rendered_at, rendered_version >= version, lower(host),
+           searchable, audience = 'public', networks, asks_sign_in, password,
+           ARRAY(SELECT team_id FROM statuspage_statuspage_teams AS theirs
+                  WHERE theirs.statuspage_id = page.id ORDER BY team_id)
+      FROM statuspage_statuspage AS page
      WHERE enabled AND rendered_at IS NOT NULL
 """
 _TAGS: Final = "SELECT path, etag FROM statuspage_snapshot WHERE page_id = %s"
@@ -43,13 +48,14 @@ class Postgres:
         connection = await self._connected()
         pages = await (await connection.execute(_PAGES)).fetchall()
         found: dict[str, Shelf] = {}
-        for page_id, slug, is_default, rendered_at, is_current in pages:
+        for page_id, slug, is_default, rendered_at, is_current, *settings in pages:
             shelf = known.get(slug) or Shelf(slug, is_default, rendered_at, rendered_at)
             documents = shelf.documents
             if not documents or shelf.rendered_at != rendered_at:
                 documents = await self._documents(connection, page_id, documents)
             as_of = now if is_current else max(shelf.as_of, rendered_at)
-            found[slug] = Shelf(slug, is_default, rendered_at, as_of, documents)
+            fresh = Shelf(slug, is_default, rendered_at, as_of, documents)
+            found[slug] = _set_up(fresh, settings)
         return found
 
     async def _documents(
@@ -72,6 +78,17 @@ class Postgres:
             parameters = self._parameters or _default_database()
             self._connection = await AsyncConnection.connect(**parameters)
         return self._connection
+
+
+def _set_up(shelf: Shelf, settings: Sequence[Any]) -> Shelf:
+    host, is_searchable, is_public, networks, signs_in, password, teams = settings
+    asked = (signs_in, password, teams)
+    return replace(
+        shelf,
+        host=host,
+        is_searchable=is_searchable,
+        terms=terms(is_public=is_public, networks=networks, asked=asked),
+    )
 
 
 def _default_database() -> dict[str, Any]:
@@ -97,13 +114,19 @@ class Disk:
         found: dict[str, Shelf] = {}
         as_of = self._load(_AS_OF_FILE) or {}
         for path in sorted(self._folder.glob("*.json")) if self._folder.is_dir() else ():
-            row = self._load(path.name)
-            if row is not None:
-                shelf = _shelf(row)
+            shelf = self._kept(path.name)
+            if shelf is not None:
                 told = as_of.get(shelf.slug)
                 sure = max(shelf.as_of, datetime.fromisoformat(told)) if told else shelf.as_of
                 found[shelf.slug] = replace(shelf, as_of=sure)
         return found
+
+    def _kept(self, name: str) -> Shelf | None:
+        row = self._load(name)
+        try:
+            return _shelf(row) if row else None
+        except (KeyError, TypeError, ValueError):
+            return None
 
     def keep(self, shelf: Shelf) -> None:
         self._write(f"{shelf.slug}.json", _row(shelf))
@@ -141,21 +164,35 @@ def _row(shelf: Shelf) -> dict[str, Any]:
         "is_default": shelf.is_default,
         "rendered_at": shelf.rendered_at.isoformat(),
         "as_of": shelf.as_of.isoformat(),
-        "documents": [
-            {"path": d.path, "type": d.content_type, "etag": d.etag, "body": d.body.decode()}
-            for d in shelf.documents.values()
-        ],
+        "host": shelf.host,
+        "is_searchable": shelf.is_searchable,
+        "terms": asdict(shelf.terms),
+        "documents": [_written(document) for document in shelf.documents.values()],
     }
 
 
+def _written(document: Stored) -> dict[str, str]:
+    row = {"path": document.path, "type": document.content_type, "etag": document.etag}
+    try:
+        return row | {"body": document.body.decode()}
+    except UnicodeDecodeError:  # a picture
+        return row | {"base64": base64.b64encode(document.body).decode()}
+
+
 def _shelf(row: Mapping[str, Any]) -> Shelf:
-    documents = [
-        Stored(d["path"], d["type"], d["etag"], d["body"].encode()) for d in row["documents"]
-    ]
+    documents = [Stored(d["path"], d["type"], d["etag"], _body(d)) for d in row["documents"]]
+    told = row.get("terms")
     return Shelf(
         slug=row["slug"],
         is_default=row["is_default"],
         rendered_at=datetime.fromisoformat(row["rendered_at"]),
         as_of=datetime.fromisoformat(row["as_of"]),
         documents={document.path: document for document in documents},
+        host=row.get("host", ""),
+        is_searchable=row.get("is_searchable", True),
+        terms=Terms(**{**told, "networks": tuple(told["networks"])}) if told else OPEN,
     )
+
+
+def _body(row: Mapping[str, Any]) -> bytes:
+    return base64.b64decode(row["base64"]) if "base64" in row else str(row["body"]).encode()

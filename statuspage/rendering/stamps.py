@@ -70,6 +70,15 @@ class Place:
 
 # A host, or a copy, that holds nothing else.
 ROOT: Final = Place(base="", assets="/assets")
+# Where the door tells a view (in the ASGI scope) at which place the reader is.
+PLACE_KEY: Final = "status_place"
+
+
+def place_of(scope: object, address: str) -> Place:
+    """The place of a request with this ASGI scope; `address` is where the page stands beside
+    others, for requests that came past the door."""
+    found = scope.get(PLACE_KEY) if isinstance(scope, dict) else None
+    return found if isinstance(found, Place) else Place(base=address, assets="/status/assets")
 
 
 def words(when: datetime, language: str = Language.ENGLISH) -> str:

@@ -1,5 +1,6 @@
 """A page with two components, somebody to publish, and a door that reads what was rendered."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,6 +89,20 @@ Ask = Callable[..., Awaitable[Answer]]
 
 async def ask(door: StatusDoor, path: str, method: str = "GET", **headers: str) -> Answer:
     """One request to the door; header names are written with underscores."""
+    assert door.serves({"path": path.partition("?")[0]})
+    await looked(door)
+    return await request(door, path, method, **headers)
+
+
+async def looked(door: StatusDoor) -> None:
+    """Wait, longer than a request does, until the door knows what there is."""
+    await asyncio.wait_for(door.keeper().has_looked.wait(), 30)
+
+
+async def request(
+    application: Any, path: str, method: str = "GET", *, client: str = "192.0.2.1", **headers: str
+) -> Answer:
+    """One request to any ASGI application."""
     address, _, query = path.partition("?")
     answer = Answer()
 
@@ -107,9 +122,9 @@ async def ask(door: StatusDoor, path: str, method: str = "GET", **headers: str) 
         "path": address,
         "query_string": query.encode(),
         "headers": [(k.replace("_", "-").encode(), v.encode()) for k, v in headers.items()],
+        "client": (client, 4711),
     }
-    assert door.serves(scope)
-    await door(scope, receive, send)
+    await application(scope, receive, send)
     return answer
 
 

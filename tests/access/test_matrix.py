@@ -84,6 +84,7 @@ def test_it_opens_to_anybody_only_what_is_listed_here() -> None:
     assert {a.route for a in OPEN} == {
         *("sign-in", "sign-in/<str:token>", "sign-out"),
         *("api/schema", "api/docs", "api/status/public", "api/<path:rest>"),
+        "status/<slug:slug>/enter",
     }
 
 

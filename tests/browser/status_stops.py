@@ -10,6 +10,7 @@ STATUS: Final = (
     Stop("public", "/status", by="", worlds=ALWAYS),
     Stop("public-incident", "/status/incidents/{public}", by=""),
     Stop("public-history", "/status/history", by="", worlds=ALWAYS),
+    Stop("public-enter-nowhere", "/status/nowhere/enter", by="", status=404, worlds=ONCE),
     Stop("public-nowhere", "/status/nowhere", by="", status=404, worlds=ONCE),
 )
 

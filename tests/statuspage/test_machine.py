@@ -16,6 +16,7 @@ from incidents.models import Incident, Service
 from statuspage.models import (
     Component,
     ComponentGroup,
+    ComponentState,
     Maintenance,
     MaintenanceState,
     MaintenanceUpdate,
@@ -185,7 +186,7 @@ def test_it_takes_the_badge_of_a_removed_component_away(
     "name", ["<script>alert(1)</script>", 'A" onload="x', "Bell\x07", "字" * 60]
 )
 def test_it_draws_badges_of_any_name(page: StatusPage, checkout: Component, name: str) -> None:
-    drawn = badge(name, checkout.manual_state)
+    drawn = badge(name, ComponentState(checkout.manual_state))
     root = ET.fromstring(drawn)
     assert set(root.attrib) == {"width", "height", "viewBox", "role", "aria-label"}
     assert "<script" not in drawn

@@ -186,9 +186,9 @@ def incident_for(principal: Principal, ref: str | int, action: str = "incident.r
     """
     if not principal.is_known:
         raise NotSignedIn("Sign in, or send an API key.", "Authorization: Bearer <key>")
-    rows = visible_incidents(principal).select_related("severity", "service", "team")
-    incident = rows.filter(_by_reference(str(ref))).first()
-    if incident is None:
+    rows = Incident.objects.select_related("severity", "service", "team")
+    incident = next(iter(rows.filter(_by_reference(str(ref)))), None)
+    if incident is None or not sees(principal, incident):
         raise NotFound(f"There is no incident {ref}.")
     require(principal, action, incident)
     return incident

@@ -265,20 +265,19 @@ async def test_it_hears_what_a_client_has_read_while_the_database_is_slow(
     go_on = threading.Event()
 
     def slow(**_: object) -> saying.Said:
-        go_on.wait(10)
+        go_on.wait(30)
         return saying.Said(seq=0)
 
-    monkeypatch.setattr("warroom.realtime.credit.PATIENCE", 0.5)
+    monkeypatch.setattr("warroom.realtime.credit.PATIENCE", 2)
     monkeypatch.setattr("warroom.consumers.deeds.saying.say", slow)
     tom = await enter(people.teammate, incident)
     await tom.send(type="post", body="This takes long", client_id=str(uuid.uuid4()))
-    for number in range(80):
+    for number in range(80):  # more than a client may leave unread
         await workers.run(
             chat.post, incident_id=incident.pk, body=f"{number}", actor=Actor.of(people.commander)
         )
-    heard = [(await tom.fact("chat.posted"))["data"]["body"] for _ in range(80)]
+        assert (await tom.fact("chat.posted"))["data"]["body"] == f"{number}"
     go_on.set()
-    assert heard == [f"{number}" for number in range(80)]
     await tom.expect("ok")
 
 

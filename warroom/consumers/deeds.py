@@ -78,6 +78,14 @@ DEEDS: Final[Mapping[str, Deed]] = {
 }
 
 
+def is_said(told: Told) -> bool:
+    """Whether it is a plain message, which touches nothing but its room; a command may."""
+    text = told.get("body")
+    return (
+        told.get("type") == "post" and isinstance(text, str) and not text.lstrip().startswith("/")
+    )
+
+
 def _found(scope: Scope, told: Told) -> tuple[Admission, Message]:
     admission = admit(scope)
     access.require(admission.principal, "incident.respond", admission.incident)

@@ -10,7 +10,7 @@ from django.db import DatabaseError
 from incidents.kernel import clock
 from incidents.kernel.errors import DomainError, Invalid, Unavailable
 from warroom.consumers.admission import Welcome, admit, enter
-from warroom.consumers.deeds import DEEDS
+from warroom.consumers.deeds import DEEDS, is_said
 from warroom.consumers.idle import Idleness
 from warroom.consumers.marks import marks
 from warroom.consumers.pace import Pace
@@ -72,7 +72,7 @@ class Visit:
             lasting = [self._place.follow(entered), recheck_forever(checking(self._stay))]
             if self._admission.person is not None:
                 lasting.append(self._idle.watch())
-            await self._socket.during(self._hear(entered), self._act(), *lasting)
+            await self._socket.during(self._hear(entered), self._act(entered), *lasting)
         finally:
             await hub().leave(incident_id, self._place)
             await marks().write()
@@ -154,17 +154,18 @@ class Visit:
         slow_down = Unavailable("You send faster than people can read.", "Wait a second.")
         await self._refuse(slow_down, message.get("client_id"))
 
-    async def _act(self) -> None:
+    async def _act(self, entered: Room) -> None:
         while True:
             message = await self._deeds.get()
-            await self._answer(message)
+            await self._answer(entered, message)
             self._deeds.task_done()
 
-    async def _answer(self, message: dict[str, Any]) -> None:
+    async def _answer(self, entered: Room, message: dict[str, Any]) -> None:
         """Tell the sender, and nobody else, how it went."""
         client_id = message.get("client_id")
         try:
-            done = await workers.run(DEEDS[message["type"]], self._scope, message)
+            deed = partial(DEEDS[message["type"]], self._scope, message)
+            done = await entered.turns.take(deed, joins=is_said(message))
             await self._socket.say("ok", client_id=client_id, seq=done.seq, text=done.reply)
         except DomainError as error:
             await self._refuse(error, client_id)

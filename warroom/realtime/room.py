@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from warroom.realtime import codes, credit
 from warroom.realtime.credit import Credit
 from warroom.realtime.frames import Frame, FrameCache
+from warroom.realtime.turns import Turns
 
 logger = logging.getLogger(__name__)
 PAGE: Final = 100
@@ -40,6 +41,7 @@ class Room:
         self._read = read
         self._cache = cache
         self._reading: dict[int, asyncio.Task[list[Frame]]] = {}
+        self.turns = Turns()
 
     def reach(self, seq: int) -> bool:
         """Say that the incident has come to `seq`; true if that is news."""

@@ -18,8 +18,8 @@ function since(iso) {
 
 function tellAges() {
   for (const element of document.querySelectorAll("[data-ago]")) {
-    const text = since(element.dataset.ago);
-    if (text) element.textContent = text;
+    element.dataset.date ??= element.textContent;
+    element.textContent = since(element.dataset.ago) || element.dataset.date;
   }
 }
 
@@ -166,9 +166,17 @@ document.addEventListener("keydown", (event) => {
   tell(bars, to, true);
 });
 addEventListener("scroll", hush, { passive: true });
+// Paper does not refresh itself: it says dates, and as of when.
 addEventListener("beforeprint", () => {
+  for (const element of document.querySelectorAll("[data-date]")) element.textContent = element.dataset.date;
+  const line = document.getElementById("as-of");
+  if (line && sure) {
+    const then = new Date(sure.heard - sure.ageThen);
+    line.textContent = `${AS_OF} ${then.toISOString().slice(0, 16).replace("T", " ")} UTC.`;
+  }
   for (const group of document.querySelectorAll("details.group")) group.open = true;
 });
+addEventListener("afterprint", () => { tellAges(); tellFreshness(); });
 
 // Searching: every year's page is fetched once, when somebody searches for the first time.
 let past = null;

@@ -236,7 +236,7 @@ function readySearch() {
   const form = document.getElementById("search");
   if (!form) return;
   past = null;
-  form.parentElement.hidden = false;
+  form.parentElement.classList.add("ready");
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", search);
 }

@@ -19,7 +19,7 @@ def documents(view: PageView) -> list[Document]:
     context = {
         "page": view.page,
         "headline": headline(view),
-        "stamps": stamps.MARKS,
+        "stamps": stamps.marks(view.page.language),
         "language": view.page.language,
     }
     frame = render_to_string("statuspage/public/embed.html", context)

@@ -197,6 +197,18 @@ DETECTION_CONCURRENCY = env.int("DETECTION_CONCURRENCY", default=10)
 DOCUMENT_MAX_TEXT_BYTES = env.int("DOCUMENT_MAX_TEXT_BYTES", default=512 * 1024)
 DOCUMENT_MAX_LOG_BYTES = env.int("DOCUMENT_MAX_LOG_BYTES", default=4 * 1024 * 1024)
 
+# Mail goes out by EMAIL_URL, from EMAIL_FROM; what cannot be delivered comes back to EMAIL_BOUNCES.
+EMAIL_URL = env.str("EMAIL_URL", default="")
+EMAIL_FROM = env.str("EMAIL_FROM", default="")
+EMAIL_BOUNCES = env.str("EMAIL_BOUNCES", default="")
+# Text messages go out by a provider's address, with the fields it wants (docs/subscribers.md).
+SMS_URL = env.str("SMS_URL", default="")
+SMS_FIELDS = env.str("SMS_FIELDS", default="")
+SMS_FORMAT = env.str("SMS_FORMAT", default="form")
+SMS_AUTH = env.str("SMS_AUTH", default="")
+# host:port inside that addresses given by strangers may lead to, beside the public internet.
+OUTBOUND_ALLOWED = env.list("OUTBOUND_ALLOWED", default=[])
+
 LANGUAGE_CODE = "en"
 # What customers read; the console speaks English.
 LOCALE_PATHS = [BASE_DIR / "locale"]

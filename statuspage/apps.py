@@ -6,5 +6,15 @@ class StatusPageConfig(AppConfig):
     verbose_name = "Status page"
 
     def ready(self) -> None:
+        from incidents.engine import module
         from statuspage import subscribers  # noqa: F401  # registers what reacts to facts
-        from statuspage.services import commands  # noqa: F401  # adds /statuspage
+        from statuspage.services import (
+            commands,  # noqa: F401  # adds /statuspage
+            digests,
+        )
+        from statuspage.services.fan_out import ASIDE
+        from statuspage.services.telling import TELLER
+
+        module.add(module.Module("statuspage.digests", 7_461_020, digests.work, every=60))
+        module.add(module.Module("statuspage.fan_out", 7_461_021, ASIDE.work))
+        module.add(module.Module("statuspage.tell", 7_461_022, TELLER.work, seconds=0.1))

@@ -2,12 +2,20 @@
 
 from django.urls import path
 
-from statuspage.views import console, panel
+from statuspage.views import console, panel, subscribers
 
 app_name = "statuspage"
 urlpatterns = [
     path("status-page", console.page, name="page"),
     path("status-page/<slug:slug>/components", console.set_state, name="component_state"),
+    path("status-page/<slug:slug>/subscribers", subscribers.listing, name="subscribers"),
+    path(
+        "status-page/<slug:slug>/subscribers/import", subscribers.take_in, name="subscriber_import"
+    ),
+    path(
+        "status-page/<slug:slug>/subscribers/export", subscribers.export, name="subscriber_export"
+    ),
+    path("status-page/<slug:slug>/subscribers/<int:pk>", subscribers.detail, name="subscriber"),
     path("incidents/<str:ref>/status-panel", panel.panel, name="panel"),
     path("incidents/<str:ref>/status-updates", panel.publish, name="publish"),
 ]

@@ -36,6 +36,7 @@ from statuspage.models.states import (
 )
 from statuspage.models.subscriber import (
     Broadcast,
+    Errand,
     Pace,
     Subscriber,
     SubscriberState,
@@ -63,6 +64,7 @@ __all__ = [
     "ComponentGroup",
     "ComponentState",
     "Corners",
+    "Errand",
     "FollowedEffect",
     "Font",
     "ImageKind",

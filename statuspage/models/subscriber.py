@@ -5,7 +5,7 @@ import secrets
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from statuspage.models.component import Component
+from statuspage.models.component import Component, ComponentChange
 from statuspage.models.maintenance import MaintenanceUpdate
 from statuspage.models.page import Language, StatusPage
 from statuspage.models.told import PublicUpdate
@@ -87,7 +87,8 @@ class Subscriber(models.Model):
 
 class Broadcast(models.Model):
     """One thing to tell all subscribers of a page whom it concerns. `components` are the ids it is
-    about; none means all. A digest tells of what was published from `since` to `until`.
+    about; none means all. A digest tells of what was published from `since` to `until`; a state
+    set by hand is told to programs only.
 
     It is fanned out once, by one statement: `fanned_at` is when.
     """
@@ -96,6 +97,7 @@ class Broadcast(models.Model):
         INCIDENT = "incident", "Incident"
         MAINTENANCE = "maintenance", "Maintenance"
         DIGEST = "digest", "Digest"
+        COMPONENT = "component", "State set by hand"
 
     page = models.ForeignKey(StatusPage, on_delete=models.CASCADE, related_name="broadcasts")
     kind = models.CharField(max_length=11, choices=Kind)
@@ -108,6 +110,9 @@ class Broadcast(models.Model):
         blank=True,
         on_delete=models.CASCADE,
         related_name="broadcast",
+    )
+    change = models.OneToOneField(
+        ComponentChange, null=True, blank=True, on_delete=models.CASCADE, related_name="broadcast"
     )
     since = models.DateTimeField(null=True, blank=True)
     until = models.DateTimeField(null=True, blank=True)
@@ -144,13 +149,27 @@ class TellState(models.TextChoices):
     DROPPED = "dropped", "Not sent"
 
 
+class Errand(models.TextChoices):
+    """What a message is for."""
+
+    NEWS = "news", "News of the page"
+    CONFIRM = "confirm", "Asks to confirm"
+    LINKS = "links", "Links to change or stop it"
+
+
 class Telling(models.Model):
-    """One broadcast to one subscriber. Leased, sent, then marked; sent again after a crash it
-    carries the same message id, made of its row."""
+    """One message to one subscriber: a broadcast, or what was asked for. Leased, sent, then marked;
+    sent again after a crash it carries the same message id, made of its row. `way` is how the
+    subscriber is reached, kept here because each way has its own queue."""
 
     id = models.BigAutoField(primary_key=True)
-    broadcast = models.ForeignKey(Broadcast, on_delete=models.CASCADE, related_name="tellings")
+    broadcast = models.ForeignKey(
+        Broadcast, null=True, blank=True, on_delete=models.CASCADE, related_name="tellings"
+    )
     subscriber = models.ForeignKey(Subscriber, on_delete=models.CASCADE, related_name="tellings")
+    errand = models.CharField(max_length=7, choices=Errand, default=Errand.NEWS)
+    way = models.CharField(max_length=7, choices=Way)
+    made_at = models.DateTimeField()
     state = models.CharField(max_length=7, choices=TellState, default=TellState.DUE)
     next_due_at = models.DateTimeField(null=True, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
@@ -161,15 +180,19 @@ class Telling(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["broadcast", "subscriber"], name="telling_once"),
+            models.CheckConstraint(
+                condition=models.Q(broadcast__isnull=False) | ~models.Q(errand=Errand.NEWS),
+                name="telling_has_news",
+            ),
         ]
         indexes = [
             models.Index(
-                fields=["next_due_at"],
+                fields=["way", "next_due_at", "id"],
                 condition=models.Q(state=TellState.DUE),
-                name="telling_due",
+                name="telling_due_by_way",
             ),
             models.Index(fields=["subscriber", "-id"], name="telling_of_subscriber"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.broadcast} → {self.subscriber_id}"
+        return f"{self.broadcast or self.get_errand_display()} → {self.subscriber_id}"

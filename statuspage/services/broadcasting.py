@@ -3,7 +3,7 @@
 Nothing is sent here: the engine fans each broadcast out, then sends.
 """
 
-from statuspage.models import Broadcast, MaintenanceUpdate, PublicUpdate
+from statuspage.models import Broadcast, ComponentChange, MaintenanceUpdate, PublicUpdate
 
 
 def of_update(update: PublicUpdate) -> Broadcast | None:
@@ -33,4 +33,15 @@ def of_maintenance(update: MaintenanceUpdate) -> Broadcast | None:
         maintenance_update=update,
         components=sorted(planned.components.values_list("pk", flat=True)),
         made_at=update.created_at,
+    )
+
+
+def of_change(change: ComponentChange) -> Broadcast:
+    """For programs: people read of it on the page, and are told once there is an incident."""
+    return Broadcast.objects.create(
+        page=change.component.page,
+        kind=Broadcast.Kind.COMPONENT,
+        change=change,
+        components=[change.component_id],
+        made_at=change.at,
     )

@@ -6,6 +6,7 @@ from incidents.kernel import clock
 from incidents.kernel.actor import Actor
 from incidents.kernel.errors import Invalid, NotFound
 from statuspage.models import Component, ComponentChange, ComponentState
+from statuspage.services import broadcasting
 from statuspage.services.snapshots import locked, raise_version
 
 
@@ -38,5 +39,6 @@ def set_component_state(
     )
     component.manual_state = state
     component.save(update_fields=["manual_state"])
+    broadcasting.of_change(change)
     raise_version(page)
     return change

@@ -84,7 +84,9 @@ def test_it_opens_to_anybody_only_what_is_listed_here() -> None:
     assert {a.route for a in OPEN} == {
         *("sign-in", "sign-in/<str:token>", "sign-out"),
         *("api/schema", "api/docs", "api/status/public", "api/<path:rest>"),
-        "status/<slug:slug>/enter",
+        *("status/<slug:slug>/enter", "status/<slug:slug>/subscribe"),
+        "status/<slug:slug>/subscribe/confirm/<str:token>",
+        *("status/<slug:slug>/manage/<str:token>", "status/<slug:slug>/unsubscribe/<str:token>"),
     }
 
 

@@ -12,8 +12,9 @@ from incidents.templatetags import console
 
 ROOT = Path(settings.BASE_DIR)
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-# An exported post-mortem is no page of the site: it carries its styles with it.
-PAGES = [path for path in TEMPLATES if not path.match("postmortems/*document.html")]
+# An exported post-mortem and a mail are no pages of the site: they carry their styles with them.
+OWN_STYLE = ("postmortems/*document.html", "statuspage/mail/*.html")
+PAGES = [path for path in TEMPLATES if not any(map(path.match, OWN_STYLE))]
 SPRITE = set(re.findall(r'<symbol id="([\w-]+)"', (ROOT / "static/vendor/icons.svg").read_text()))
 INLINE = re.compile(
     r"<style|\sstyle=|\son[a-z]+=|javascript:|hx-on|<script(?![^>]*\ssrc=)", re.IGNORECASE

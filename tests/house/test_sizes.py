@@ -78,7 +78,7 @@ def test_templates_carry_no_inline_script_or_style() -> None:
     guilty = [
         _place(path, number)
         for path in sorted((ROOT / "templates").rglob("*.html"))
-        if "pdf" not in path.name and "document" not in path.name
+        if "pdf" not in path.name and "document" not in path.name and path.parent.name != "mail"
         for number, line in enumerate(path.read_text().splitlines(), 1)
         if inline.search(line)
     ]

@@ -16,6 +16,9 @@ from statuspage.door import StatusDoor
 from statuspage.models import Component, PublicUpdate, StatusPage
 from statuspage.services import Announcement, publish_update, refresh
 from tests.conftest import People
+from tests.statuspage.subscribed import follow, sink
+
+__all__ = ["follow", "sink"]
 
 
 @pytest.fixture

@@ -45,13 +45,13 @@ _DESCRIPTIONS: Final = {
 
 
 def documents(known: Known) -> list[Document]:
-    incidents = [_incident(row, known) for row in known.incidents]
+    incidents = [incident_of(row, known) for row in known.incidents]
     open_keys = {row.key for row in known.open_incidents}
     unresolved = [found for found in incidents if found["id"] in open_keys]
     told = [m for m in known.maintenances if m.state != MaintenanceState.CANCELLED]
     upcoming = _maintenances(known.upcoming[::-1], known)
     active = _maintenances(known.under_way, known)
-    components, status = _components(known), _status(known)
+    components, status = _components(known), status_of(known)
     bodies: dict[str, dict[str, Any]] = {
         "summary": {
             "components": components,
@@ -90,7 +90,7 @@ def _page(known: Known) -> dict[str, Any]:
     }
 
 
-def _status(known: Known) -> dict[str, str]:
+def status_of(known: Known) -> dict[str, str]:
     state = worst(known.state_of(component) for component in known.components)
     return {"indicator": _IMPACTS[state], "description": _DESCRIPTIONS[state]}
 
@@ -98,10 +98,10 @@ def _status(known: Known) -> dict[str, str]:
 def _components(known: Known) -> list[dict[str, Any]]:
     """Groups are components too, and come before what they hold."""
     found = [_group(group, known) for group in known.groups]
-    return [*found, *(_component(row, known) for row in known.components)]
+    return [*found, *(component_of(row, known) for row in known.components)]
 
 
-def _component(row: Component, known: Known) -> dict[str, Any]:
+def component_of(row: Component, known: Known) -> dict[str, Any]:
     start = row.known_since or row.created_at.date()
     return {
         "id": id_of("component", row.pk),
@@ -154,7 +154,7 @@ def _within(group_id: int, known: Known) -> list[Component]:
     return [row for row in known.components if row.group_id in ids]
 
 
-def _incident(row: PublicIncident, known: Known) -> dict[str, Any]:
+def incident_of(row: PublicIncident, known: Known) -> dict[str, Any]:
     effects = list(row.effects.all())
     updates = list(row.updates.all())
     watching = [u.displayed_at for u in updates if u.state == PublicState.MONITORING]
@@ -172,7 +172,7 @@ def _incident(row: PublicIncident, known: Known) -> dict[str, Any]:
         "started_at": iso(row.started_at),
         "page_id": id_of("page", known.page.pk),
         "incident_updates": [_update(update, row.key, known) for update in updates],
-        "components": [_component(c, known) for c in known.components if c.pk in touched],
+        "components": [component_of(c, known) for c in known.components if c.pk in touched],
     }
 
 
@@ -203,10 +203,10 @@ def _update(update: PublicUpdate, key: str, known: Known) -> dict[str, Any]:
 
 
 def _maintenances(rows: Sequence[Maintenance], known: Known) -> list[dict[str, Any]]:
-    return [_maintenance(row, known) for row in rows]
+    return [maintenance_of(row, known) for row in rows]
 
 
-def _maintenance(row: Maintenance, known: Known) -> dict[str, Any]:
+def maintenance_of(row: Maintenance, known: Known) -> dict[str, Any]:
     touched = {component.pk for component in row.components.all()}
     return {
         "id": row.key,
@@ -221,7 +221,7 @@ def _maintenance(row: Maintenance, known: Known) -> dict[str, Any]:
         "started_at": iso(row.started_at or row.starts_at),
         "page_id": id_of("page", known.page.pk),
         "incident_updates": [_news(update, row, known) for update in row.updates.all()],
-        "components": [_component(c, known) for c in known.components if c.pk in touched],
+        "components": [component_of(c, known) for c in known.components if c.pk in touched],
         "scheduled_for": iso(row.starts_at),
         "scheduled_until": iso(row.ends_at),
     }

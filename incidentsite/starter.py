@@ -14,7 +14,7 @@ from statuspage.services import load_starter_page
 from warroom import tasks as warroom
 from warroom.services.by_rule import load_role_rules
 
-VERSION: Final = 4
+VERSION: Final = 5
 _MARK: Final = "starter_kit"
 
 _SEVERITIES: Final = (
@@ -110,6 +110,7 @@ def load() -> None:
     install_schedule(
         {
             statuspage.refresh_stale_pages.name: statuspage.EVERY,
+            statuspage.write_mirrors.name: statuspage.MIRRORS_EVERY,
             warroom.keep_documents.name: warroom.KEEP_EVERY,
             warroom.sweep_files.name: warroom.SWEEP_EVERY,
         }

@@ -189,8 +189,6 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
-# host:port inside that addresses given by strangers may lead to, beside the public internet.
-OUTBOUND_ALLOWED = env.list("OUTBOUND_ALLOWED", default=[])
 # Copies of status pages that are kept in a directory lie below this one.
 MIRRORS_DIR = Path(env.str("MIRRORS_DIR", default=str(DATA_DIR / "mirrors"))).resolve()
 # How many detection rules are asked at once.

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from statuspage.views import console, panel, subscribers
+from statuspage.views import console, copies, panel, subscribers
 
 app_name = "statuspage"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
         "status-page/<slug:slug>/subscribers/export", subscribers.export, name="subscriber_export"
     ),
     path("status-page/<slug:slug>/subscribers/<int:pk>", subscribers.detail, name="subscriber"),
+    path("status-page/<slug:slug>/copies", copies.listing, name="copies"),
+    path("status-page/<slug:slug>/copies/<int:number>", copies.change, name="copy"),
     path("incidents/<str:ref>/status-panel", panel.panel, name="panel"),
     path("incidents/<str:ref>/status-updates", panel.publish, name="publish"),
 ]

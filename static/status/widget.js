@@ -65,7 +65,7 @@
 
   async function look() {
     try {
-      const answer = await fetch(`${home}json`, { credentials: "omit" });
+      const answer = await fetch(`${home}json`, { credentials: "omit", cache: "no-cache" });
       if (answer.ok) show(await answer.json());
     } catch {
       // What was shown stays; the next look may be luckier.

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
@@ -27,8 +28,8 @@ from statuspage.services import admission
 
 # With `for=host` somebody comes from the page's own host, to be sent back there.
 _FROM_HOST: Final = "host"
-_WRONG: Final = "That is not the password."
-_OFTEN: Final = "Too many tries. Wait a quarter of an hour."
+_WRONG: Final = gettext_noop("That is not the password.")
+_OFTEN: Final = gettext_noop("Too many tries. Wait a quarter of an hour.")
 
 
 @public
@@ -136,7 +137,7 @@ def _form(
 ) -> HttpResponse:
     status = more.pop("status", 200)
     is_refused = request.user.is_authenticated and not page.password
-    context = {
+    context: dict[str, Any] = {
         "page": page,
         "target": target,
         "sign_in": "" if request.user.is_authenticated else _sign_in(request, page, place, target),
@@ -145,9 +146,9 @@ def _form(
         "start": stamps.MARKS["home"],
         "language": page.language,
         "direction": "ltr",
-        **more,
     }
     with translation.override(page.language):
+        context["error"] = gettext(more["error"]) if "error" in more else ""
         html = render_to_string("statuspage/public/enter.html", context, request=request)
     body = stamps.placed(html.encode(), place)
     return HttpResponse(body, status=403 if is_refused else status)

@@ -6,6 +6,8 @@ from tests.browser.stop import ALWAYS, ONCE, Stop
 
 STATUS: Final = (
     Stop("status-console", "/status-page", worlds=ALWAYS),
+    Stop("status-copies", "/status-page/main/copies", by="admin", worlds=ONCE),
+    Stop("status-copy-new", "/status-page/main/copies?add=s3", by="admin", worlds=ONCE),
     Stop("status-panel", "/incidents/{ref}/status-panel", worlds=ONCE),
     Stop("public", "/status", by="", worlds=ALWAYS),
     Stop("public-incident", "/status/incidents/{public}", by=""),

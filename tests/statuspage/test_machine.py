@@ -208,4 +208,4 @@ def test_it_has_a_widget_that_keeps_nothing(
     script = bytes_of("widget.js")
     for forbidden in ("cookie =", "localStorage", "innerHTML", "eval(", ".style"):
         assert forbidden not in script
-    assert 'credentials: "omit"' in script
+    assert 'credentials: "omit",' in script

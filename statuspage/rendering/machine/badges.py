@@ -4,9 +4,9 @@ from typing import Final
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 
 from statuspage.models import ComponentState, worst
+from statuspage.rendering import words
 from statuspage.rendering.machine.objects import Known, document, plain
 from statuspage.rendering.pages import Document
 
@@ -77,7 +77,7 @@ def documents(known: Known) -> list[Document]:
 def badge(name: str, state: ComponentState) -> SafeString:
     name = plain(name)
     short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
-    word = gettext(state.label)
+    word = words.label(state)
     name_width, word_width = _width(short), _width(word, bold=True)
     split = name_width + 20
     width = split + 25 + word_width + 9

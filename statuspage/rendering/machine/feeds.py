@@ -10,7 +10,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 
 from incidents.kernel import markdown
-from statuspage.models import Maintenance, PublicIncident
+from statuspage.models import Maintenance, MaintenanceState, PublicIncident, PublicState
+from statuspage.rendering import words
 from statuspage.rendering.machine.objects import MOST, Known, document, last_touched, plain
 from statuspage.rendering.pages import Document
 
@@ -82,7 +83,7 @@ def _items(known: Known) -> list[Item]:
 
 def _of_incident(row: PublicIncident) -> Item:
     told = [
-        _said(update.displayed_at, update.get_state_display(), update.body)
+        _said(update.displayed_at, words.label(PublicState(update.state)), update.body)
         for update in row.updates.all()
     ]
     return Item(
@@ -97,7 +98,7 @@ def _of_incident(row: PublicIncident) -> Item:
 
 def _of_maintenance(row: Maintenance) -> Item:
     told = [
-        _said(update.created_at, update.get_state_display(), update.body)
+        _said(update.created_at, words.label(MaintenanceState(update.state)), update.body)
         for update in row.updates.all()
     ]
     when = format_html("<p>{} – {}</p>", _moment(row.starts_at), _moment(row.ends_at))

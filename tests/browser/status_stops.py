@@ -26,7 +26,6 @@ STATUS: Final = (
 
 # Addresses of the spoke that are no page, and why.
 NO_STATUS_PAGES: Final[dict[str, str]] = {
-    "statuspage:subscriber_import": "takes a file",
     "statuspage:subscriber_export": "a file",
 }
 # Something for each parameter of its addresses that no other page has.

@@ -298,6 +298,7 @@ SPECTACULAR_SETTINGS = {
         "BacktestState": "incidents.models.BacktestState",
         "ComponentState": "statuspage.models.ComponentState",
         "PublicState": "statuspage.models.PublicState",
+        "SubscriberState": "statuspage.models.SubscriberState",
         "TaskState": "warroom.models.TaskState",
         "HypothesisVerdict": "warroom.models.Verdict",
     },

@@ -27,6 +27,8 @@ BEGIN_SECONDS = 60.0
 # So many of a way are in its lanes at once.
 MOST_INSIDE: Final = {Way.EMAIL: 400}
 MOST_INSIDE_ELSE: Final = 24
+# Writing messages is work for the loop itself: so many, then the others have their turn.
+MOST_A_TURN: Final = 100
 # How long the engine's loop waits for the lanes in a turn, at the most.
 WAIT_SECONDS: Final = 0.05
 CLOSE_SECONDS: Final = 5.0
@@ -95,7 +97,7 @@ class Teller:
         room = most - self._lanes.inside(way)
         if room < most // 2:
             return 0
-        leased = _lease(way, room)
+        leased = _lease(way, min(room, MOST_A_TURN))
         if not leased:
             return 0
         self._end_orderly()

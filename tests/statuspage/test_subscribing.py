@@ -223,5 +223,7 @@ def test_its_pages_are_kept_by_nobody_and_set_no_cookie(reader: Client, follow: 
 def test_it_speaks_german_where_the_page_does(reader: Client, sink: Sink, page: StatusPage) -> None:
     page.languages = ["de"]
     page.save()
-    assert '<html lang="de"' in reader.get(f"{FORM}?language=de").content.decode()
+    german = reader.get(f"{FORM}?language=de").content.decode()
+    assert '<html lang="de"' in german
+    assert "Andere Wege" in german
     assert '<html lang="en"' in reader.get(f"{FORM}?language=xx").content.decode()

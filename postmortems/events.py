@@ -35,7 +35,10 @@ class PostMortemEdited(FactBody):
 @fact("postmortem.published", icon="file-text")
 @dataclass(frozen=True)
 class PostMortemPublished(FactBody):
+    """`told` is what customers may be told of it, for whoever writes to them: a draft."""
+
     version: int
+    told: str = ""
 
     def text(self) -> str:
         return f"published version {self.version} of the post-mortem"

@@ -11,6 +11,7 @@ class StatusPageConfig(AppConfig):
         from statuspage.services import (
             commands,  # noqa: F401  # adds /statuspage
             digests,
+            punctual,
         )
         from statuspage.services.fan_out import ASIDE
         from statuspage.services.telling import TELLER
@@ -18,3 +19,5 @@ class StatusPageConfig(AppConfig):
         module.add(module.Module("statuspage.digests", 7_461_020, digests.work, every=60))
         module.add(module.Module("statuspage.fan_out", 7_461_021, ASIDE.work))
         module.add(module.Module("statuspage.tell", 7_461_022, TELLER.work, seconds=0.1))
+        for timed in punctual.MODULES:
+            module.add(timed)

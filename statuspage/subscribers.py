@@ -1,11 +1,19 @@
 """What the status page does when it hears of facts."""
 
+from datetime import datetime
+
 from incidents.events import bus
 from incidents.events.relations import IncidentMerged, IncidentUnmerged
-from incidents.events.types import AccessChanged
+from incidents.events.types import (
+    AccessChanged,
+    IncidentEdited,
+    IncidentOpened,
+    SeverityChanged,
+    StateChanged,
+)
 from incidents.models import Fact
 from statuspage.events import StatusPublished
-from statuspage.services import merged, snapshots
+from statuspage.services import following, merged, promises, snapshots
 
 
 @bus.subscribe(StatusPublished, name="statuspage.render")
@@ -26,3 +34,18 @@ def follow(fact: Fact) -> None:
     """Customers go on reading about what was merged into another incident, or taken out again."""
     if fact.data.get("into") or fact.data.get("back"):
         merged.follow(incident_id=fact.incident_id, cause=fact)
+
+
+@bus.subscribe(
+    *(IncidentOpened, SeverityChanged, StateChanged, IncidentEdited, AccessChanged),
+    *(IncidentMerged, IncidentUnmerged),
+    name="statuspage.follow_services",
+)
+def follow_services(fact: Fact) -> None:
+    """Components that follow the service of the incident change by themselves."""
+    following.look(incident_id=fact.incident_id)
+
+
+@bus.subscribe(StatusPublished, name="statuspage.update_due")
+def say_that_an_update_is_due(fact: Fact) -> datetime | None:
+    return promises.look(fact)

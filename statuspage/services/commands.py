@@ -7,9 +7,10 @@ from incidents.commands.kinds import TEXT, words
 from incidents.kernel.errors import Conflict, Invalid, NotFound
 from incidents.models import Incident
 from statuspage import selectors
-from statuspage.models import Component, ComponentState, PublicState, StatusPage
+from statuspage.models import Component, ComponentState, PublicState, PublicUpdate, StatusPage
 from statuspage.rendering.words import join
-from statuspage.services.publishing import Announcement, publish_update
+from statuspage.services.planning import submit
+from statuspage.services.publishing import Announcement
 from statuspage.services.suggestion import Draft, suggest
 
 MOST_SHOWN: Final = 200
@@ -22,13 +23,15 @@ def _plan(call: Call) -> Plan:
     announcement = Announcement(state=state, body=text or draft.body, effects=draft.effects)
 
     def act() -> str:
-        update = publish_update(
+        made = submit(
             incident_id=call.incident.pk,
             page_id=page.pk,
             announcement=announcement,
             actor=call.principal.actor,
         )
-        return f"Published on {page.name}: {update.get_state_display()}."
+        if isinstance(made, PublicUpdate):
+            return f"Published on {page.name}: {made.get_state_display()}."
+        return f"Sent for approval: somebody else publishes it on {page.name}."
 
     return Plan(_says(page, draft, announcement.body), act)
 
@@ -55,7 +58,8 @@ def _page(incident: Incident) -> StatusPage:
 def _says(page: StatusPage, draft: Draft, body: str) -> str:
     state = PublicState(draft.state).label
     short = body if len(body) <= MOST_SHOWN else f"{body[: MOST_SHOWN - 1]}…"
-    return f"Tells everybody on {page.name} “{state}”{_touched(page, draft)}: {short}"
+    says = "Asks another person to approve for" if page.needs_approval else "Tells everybody on"
+    return f"{says} {page.name} “{state}”{_touched(page, draft)}: {short}"
 
 
 def _touched(page: StatusPage, draft: Draft) -> str:

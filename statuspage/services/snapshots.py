@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from incidents.kernel import clock
 from incidents.kernel.errors import NotFound
 from statuspage.models import Language, Snapshot, StatusPage
-from statuspage.rendering import history, machine, view
+from statuspage.rendering import history, machine, uptime, view
 from statuspage.rendering.assets import edition
 from statuspage.rendering.frame import Frame, languages
 from statuspage.rendering.pages import (
@@ -119,8 +119,11 @@ def refresh(page_id: int) -> None:
         return
     shown = view.load(page)
     documents = [*overview(shown), *machine.documents(shown), *_behind(page)]
+    documents += uptime.monthly(page)
     _store(page, documents)
     _leftovers(page).delete()
+    if not page.shows_uptime:
+        page.snapshots.filter(path=uptime.PATH).delete()
     paths = [document.path for document in documents]
     page.snapshots.filter(path__startswith=machine.PREFIX).exclude(path__in=paths).delete()
     page.rendered_version = page.version

@@ -1,13 +1,15 @@
 """A first draft for the person who writes to customers.
 
 It is made of what the public already knows: names of components, and how bad it is. Titles,
-summaries and alerts are internal and never go in.
+summaries and alerts are internal and never go in. Where a text of one's own fits, it is that; a
+post-mortem that was published inside is the draft for the one that customers read.
 """
 
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import Final
 
-from incidents.models import Incident
+from incidents.models import Fact, Incident
 from statuspage.models import (
     OVER,
     Component,
@@ -15,8 +17,10 @@ from statuspage.models import (
     PublicIncident,
     PublicState,
     StatusPage,
+    UpdateTemplate,
 )
 from statuspage.rendering.words import join, spell
+from statuspage.services import templates
 
 # By the rank of the severity: what it does to the component, and how its title begins.
 _BY_RANK: Final = (
@@ -53,10 +57,17 @@ class Draft:
     effects: dict[int, str] = field(default_factory=dict)
 
 
-def suggest(incident: Incident, page: StatusPage, *, state: str = "") -> Draft:
-    """A draft for the next update about `incident` on `page`, for `state` or the one it is in."""
+def suggest(
+    incident: Incident,
+    page: StatusPage,
+    *,
+    state: str = "",
+    template: UpdateTemplate | None = None,
+) -> Draft:
+    """A draft for the next update about `incident` on `page`, for `state` or the one it is in, by
+    `template` or the one that fits best."""
     public = PublicIncident.objects.filter(page=page, incident=incident).first()
-    state = state or _next_state(incident, public)
+    state = state or (template.state if template else "") or _next_state(incident, public)
     if public is None:
         touched = _of_service(incident, page)
         effects = {row.pk: str(_by_rank(incident)[0]) for row in touched}
@@ -68,7 +79,41 @@ def suggest(incident: Incident, page: StatusPage, *, state: str = "") -> Draft:
         title = public.title
     if state in OVER:
         effects = {}
-    return Draft(state, title, _text(state, incident, touched), effects)
+    found = template or next(iter(templates.fitting(incident, page, state)), None)
+    known = _known(incident, page, public, touched)
+    if found is not None and found.title and public is None:
+        title = templates.filled(found.title, known)[:150]
+    return Draft(state, title, _body(state, incident, found, known), effects)
+
+
+def _known(
+    incident: Incident, page: StatusPage, public: PublicIncident | None, touched: list[Component]
+) -> dict[str, str]:
+    """What the marks of a template stand for."""
+    began = public.started_at if public else incident.began_at
+    return {
+        "components": join([component.name for component in touched]) or "our service",
+        "within": spell(incident.severity.update_minutes * 60),
+        "page": page.name,
+        "started": f"{began.astimezone(UTC):%H:%M} UTC",
+    }
+
+
+def _body(
+    state: str, incident: Incident, template: UpdateTemplate | None, known: dict[str, str]
+) -> str:
+    if template is not None:
+        return templates.filled(template.body, known)
+    written = _written_down(incident) if state == PublicState.POSTMORTEM else ""
+    text = _TEXTS[PublicState(state)].format(what=known["components"], within=known["within"])
+    return f"{text}\n\n{written}" if written else text
+
+
+def _written_down(incident: Incident) -> str:
+    """What the post-mortem says that was published inside last."""
+    facts = Fact.objects.filter(incident=incident, kind="postmortem.published").order_by("-seq")
+    data = facts.values_list("data", flat=True).first() or {}
+    return str(data.get("told", ""))
 
 
 def _next_state(incident: Incident, public: PublicIncident | None) -> str:
@@ -97,9 +142,3 @@ def _of_service(incident: Incident, page: StatusPage) -> list[Component]:
     if incident.service_id is None:
         return []
     return list(page.components.filter(service_id=incident.service_id))
-
-
-def _text(state: str, incident: Incident, components: list[Component]) -> str:
-    what = join([component.name for component in components]) or "our service"
-    within = spell(incident.severity.update_minutes * 60)
-    return _TEXTS[PublicState(state)].format(what=what, within=within)

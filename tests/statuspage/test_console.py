@@ -155,7 +155,8 @@ def test_the_page_asks_the_database_as_often_for_forty_components_as_for_one(
     Component.objects.bulk_create(rows)
     with CaptureQueriesContext(connection) as asked:
         commander.get("/status-page")
-    # the page; its siblings; components; what incidents do to them; changes by hand; what is told
-    # now; the last changes of the page.
+    # the page; its siblings; components; what incidents do to them by words and by themselves;
+    # changes by hand; work that goes on, for the components and for the list; what is told now; the
+    # last changes of the page; updates on their way.
     own = [query for query in asked.captured_queries if 'FROM "statuspage_' in query["sql"]]
-    assert len(own) == 7
+    assert len(own) == 11

@@ -2,20 +2,36 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import TabularInline
 
-from incidents.admin.lists import OfVisibleIncidents, Rows, ToLookAt
+from incidents.admin.lists import OfVisibleIncidents, Rows, ToLookAt, WithHistory
+from incidents.kernel.errors import Invalid
 from statuspage.models import (
+    Broadcast,
     Component,
     ComponentChange,
+    ComponentEffect,
     ComponentGroup,
+    FollowedEffect,
+    Maintenance,
+    MaintenanceSeries,
+    MaintenanceUpdate,
+    Mirror,
+    PageImage,
+    PlannedUpdate,
     PublicIncident,
     PublicUpdate,
+    PublicUpdateRevision,
+    Snapshot,
     StatusPage,
+    Subscriber,
+    Telling,
+    UpdateTemplate,
 )
-from statuspage.services import snapshots
+from statuspage.services import page_settings, snapshots
 
 
 class GroupInline(TabularInline):  # type: ignore[misc]  # unfold brings no types
@@ -31,8 +47,24 @@ class ComponentInline(TabularInline):  # type: ignore[misc]  # unfold brings no 
     extra = 0
 
 
+class PageChecks(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """What the settings of the console check is checked here too."""
+
+    home_url = forms.URLField(required=False, assume_scheme="https", max_length=200)
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]  # Django's own, without a type
+        if self.errors:
+            return
+        try:
+            page_settings.check_page(self.instance)
+        except Invalid as error:
+            self.add_error(error.field if error.field in self.fields else None, str(error))
+
+
 @admin.register(StatusPage)
 class StatusPageAdmin(Rows):
+    form = PageChecks
     list_display = ("name", "slug", "is_default", "enabled", "rendered_at")
     list_filter = ("enabled",)
     search_fields = ("name", "slug")
@@ -91,3 +123,131 @@ class ComponentChangeAdmin(ToLookAt):
     list_filter = ("component__page", "new")
     list_select_related = ("component",)
     search_fields = ("reason", "actor_name", "component__name")
+
+
+@admin.register(ComponentGroup)
+class ComponentGroupAdmin(ToLookAt):
+    list_display = ("name", "page", "parent", "position", "starts_closed")
+    list_filter = ("page",)
+    list_select_related = ("page", "parent")
+    search_fields = ("name",)
+
+
+@admin.register(FollowedEffect)
+class FollowedEffectAdmin(OfVisibleIncidents):
+    list_display = ("component", "incident", "state", "since", "until", "why")
+    list_filter = ("state",)
+    list_select_related = ("component", "incident")
+
+
+@admin.register(ComponentEffect)
+class ComponentEffectAdmin(OfVisibleIncidents):
+    incident_path = "public_incident__incident"
+    list_display = ("component", "public_incident", "state", "since", "until")
+    list_filter = ("state",)
+    list_select_related = ("component", "public_incident")
+
+
+class RevisionInline(TabularInline):  # type: ignore[misc]  # unfold brings no types
+    model = PublicUpdateRevision
+    fields = ("replaced_at", "replaced_by", "body")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+
+
+@admin.register(PublicUpdate)
+class PublicUpdateAdmin(OfVisibleIncidents):
+    incident_path = "public_incident__incident"
+    list_display = ("public_incident", "state", "author_name", "displayed_at", "edited_at")
+    list_filter = ("state",)
+    list_select_related = ("public_incident",)
+    search_fields = ("body", "author_name")
+    inlines = (RevisionInline,)
+
+
+@admin.register(PlannedUpdate)
+class PlannedUpdateAdmin(OfVisibleIncidents):
+    list_display = ("incident", "page", "planned_state", "state", "author_name", "publish_at")
+    list_filter = ("planned_state", "page")
+    list_select_related = ("incident", "page")
+    search_fields = ("body", "author_name")
+
+
+@admin.register(UpdateTemplate)
+class UpdateTemplateAdmin(WithHistory):
+    list_display = ("name", "page", "state", "category", "severities", "enabled")
+    list_filter = ("enabled", "state", "category")
+    list_select_related = ("page",)
+    search_fields = ("name", "body")
+
+
+class NewsInline(TabularInline):  # type: ignore[misc]  # unfold brings no types
+    model = MaintenanceUpdate
+    fields = ("created_at", "kind", "state", "body", "author_name")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+
+
+@admin.register(Maintenance)
+class MaintenanceAdmin(ToLookAt):
+    list_display = ("title", "page", "state", "starts_at", "ends_at", "author_name")
+    list_filter = ("state", "page")
+    list_select_related = ("page",)
+    search_fields = ("title",)
+    inlines = (NewsInline,)
+
+
+@admin.register(MaintenanceSeries)
+class MaintenanceSeriesAdmin(ToLookAt):
+    list_display = ("title", "page", "recurrence", "time_zone", "starts_at", "cancelled_at")
+    list_filter = ("page",)
+    list_select_related = ("page",)
+    search_fields = ("title",)
+
+
+@admin.register(PageImage)
+class PageImageAdmin(ToLookAt):
+    list_display = ("page", "kind", "content_type", "width", "height")
+    list_filter = ("page",)
+    list_select_related = ("page",)
+    exclude = ("body",)
+
+
+@admin.register(Snapshot)
+class SnapshotAdmin(ToLookAt):
+    list_display = ("page", "path", "content_type", "version", "rendered_at")
+    list_filter = ("page",)
+    list_select_related = ("page",)
+    search_fields = ("path",)
+    exclude = ("body",)
+
+
+@admin.register(Mirror)
+class MirrorAdmin(ToLookAt):
+    list_display = ("page", "kind", "enabled", "wrote_version", "wrote_at", "failures", "error")
+    list_filter = ("kind", "enabled")
+    list_select_related = ("page",)
+
+
+@admin.register(Subscriber)
+class SubscriberAdmin(ToLookAt):
+    list_display = ("address", "page", "way", "state", "pace", "created_at", "last_error")
+    list_filter = ("way", "state", "page")
+    list_select_related = ("page",)
+    search_fields = ("address",)
+
+
+@admin.register(Broadcast)
+class BroadcastAdmin(ToLookAt):
+    list_display = ("page", "kind", "made_at", "fanned_at", "told")
+    list_filter = ("kind", "page")
+    list_select_related = ("page",)
+
+
+@admin.register(Telling)
+class TellingAdmin(ToLookAt):
+    list_display = ("subscriber", "broadcast", "state", "tries", "sent_at", "error")
+    list_filter = ("state",)
+    list_select_related = ("subscriber", "broadcast")

@@ -17,3 +17,4 @@ import "./behaviours/document.js";
 import "./behaviours/refresh.js";
 import "./behaviours/notices.js";
 import "./behaviours/feed.js";
+import "./behaviours/contrast.js";

@@ -4,11 +4,19 @@ from typing import Any, Final
 
 from django import template
 
-from statuspage.models import ComponentState, PublicState
+from incidents.web.noise.fields import short
+from statuspage.models import ComponentState, MaintenanceState, PublicState
 from statuspage.rendering import words
 
 register = template.Library()
 register.filter("prose", words.prose)
+
+
+@register.filter
+def before(minutes: int) -> str:
+    """1440 → 1 d before"""
+    return f"{short(minutes * 60)} before"
+
 
 _COMPONENT: Final = {
     ComponentState.OPERATIONAL: ("circle-check", "ok"),
@@ -24,6 +32,20 @@ _PUBLIC: Final = {
     PublicState.RESOLVED: ("circle-check", "ok"),
     PublicState.POSTMORTEM: ("file-text", "ok"),
 }
+_MAINTENANCE: Final = {
+    MaintenanceState.SCHEDULED: ("calendar", ""),
+    MaintenanceState.IN_PROGRESS: ("tool", "p3"),
+    MaintenanceState.VERIFYING: ("zoom-question", "p3"),
+    MaintenanceState.COMPLETED: ("circle-check", "ok"),
+    MaintenanceState.CANCELLED: ("ban", ""),
+}
+
+
+@register.inclusion_tag("components/state.html")
+def maintenance_state(name: str) -> dict[str, Any]:
+    state = MaintenanceState(name)
+    symbol, tone = _MAINTENANCE[state]
+    return {"word": state.label, "symbol": symbol, "tone": tone, "large": False}
 
 
 @register.inclusion_tag("components/state.html")

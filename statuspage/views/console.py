@@ -1,5 +1,7 @@
 """The status page for those who run it: components, their states, and what is being told."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +14,7 @@ from incidents.web.guard import Request, requires
 from statuspage import selectors
 from statuspage.models import StatusPage
 from statuspage.services import set_component_state
+from statuspage.views import frame
 from statuspage.views.forms import StateForm
 
 
@@ -47,14 +50,27 @@ def _page(
     request: Request, found: StatusPage | None, form: StateForm | None = None
 ) -> HttpResponse:
     components = selectors.components_now(found) if found else []
+    visible = access.visible_incidents(request.principal)
     context = {
-        "page": found,
-        "pages": selectors.pages(),
-        "components": components,
-        "open_incidents": selectors.open_incidents(found) if found else [],
-        "changes": selectors.recent_changes(found) if found else [],
-        "form": form or StateForm([component.row for component in components]),
         "may_publish": access.may(request.principal, "status.publish"),
         "may_configure": access.may(request.principal, "config.write"),
+        "waiting": selectors.on_their_way(visible),
+        **(_of(request, found, components, form) if found else {}),
     }
     return render(request, "statuspage/console.html", context, status=422 if form else 200)
+
+
+def _of(
+    request: Request,
+    found: StatusPage,
+    components: list[selectors.ComponentNow],
+    form: StateForm | None,
+) -> dict[str, Any]:
+    return {
+        **frame.of(request, found, "page"),
+        "components": components,
+        "open_incidents": selectors.open_incidents(found),
+        "under_way": [row for row in selectors.planned_work(found) if row.is_under_way],
+        "changes": selectors.recent_changes(found),
+        "form": form or StateForm([component.row for component in components]),
+    }

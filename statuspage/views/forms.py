@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 
-from statuspage.models import Component, ComponentState, PublicState, StatusPage
+from incidents.web.noise.fields import MomentField
+from statuspage.models import Component, ComponentState, PublicState, PublicUpdate, StatusPage
 from statuspage.services import Announcement
 from statuspage.services.publishing import MAX_BODY, MAX_TITLE
 from statuspage.services.suggestion import Draft
@@ -30,6 +31,19 @@ class PublishForm(forms.Form):
         label="What customers need to know",
         max_length=MAX_BODY,
         widget=forms.Textarea({"class": "textarea", "rows": 4}),
+    )
+
+    displayed_at = MomentField(
+        label="When it happened",
+        required=False,
+        help_text="Where that was earlier. The page says that it was added later.",
+    )
+    publish_at = MomentField(
+        label="Publish at", required=False, help_text="Where customers are to read it later."
+    )
+    quietly = forms.BooleanField(
+        label="Do not tell subscribers: it is on the page, and nobody is sent anything",
+        required=False,
     )
 
     def __init__(self, page: StatusPage, *args: Any, draft: Draft, **kwargs: Any) -> None:
@@ -61,7 +75,13 @@ class PublishForm(forms.Form):
             title=given["title"],
             body=given["body"],
             effects={pk: state for pk, state in chosen.items() if state},
+            displayed_at=given["displayed_at"],
+            notifies=not given["quietly"],
         )
+
+    def when_and_whom(self) -> bool:
+        """Whether anything is set that stands folded away."""
+        return any(self[name].value() for name in ("displayed_at", "publish_at", "quietly"))
 
     def complaint(self) -> str:
         """The first thing that is wrong, for those who see no fields."""
@@ -89,3 +109,28 @@ class StateForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.names = {component.pk: component.name for component in components}
         self.fields["component"].choices = list(self.names.items())  # type: ignore[attr-defined]  # a ChoiceField
+
+
+class EditForm(forms.Form):
+    """An update that customers have read already."""
+
+    body = forms.CharField(
+        label="What customers read",
+        max_length=MAX_BODY,
+        widget=forms.Textarea({"class": "textarea", "rows": 8}),
+    )
+    displayed_at = MomentField(label="When it happened")
+
+    def __init__(self, update: PublicUpdate, data: Any = None) -> None:
+        initial = {"body": update.body, "displayed_at": update.displayed_at}
+        super().__init__(data, initial=initial)
+
+
+class RemarkForm(forms.Form):
+    """What is said about an update that waits."""
+
+    remark = forms.CharField(
+        label="What has to change",
+        max_length=500,
+        widget=forms.TextInput({"class": "input", "autocomplete": "off"}),
+    )

@@ -36,6 +36,7 @@ from incidents.sources.heartbeats import writing as heartbeats
 from postmortems import services as postmortems
 from runbooks import services as runbooks
 from runbooks.models import Runbook
+from statuspage.models import Component, ComponentGroup, StatusPage, UpdateTemplate
 from tests.conftest import Declare, People
 from warroom.models import RoleOffer
 from warroom.services import chat, decisions, document, files, hypotheses, pins, tasks
@@ -213,6 +214,7 @@ def open_values(
         "integration": integration.pk,
         "heartbeat": heartbeat.slug,
         "number": draft_routing.number,
+        **status_page(),
         **seen,
     }
 
@@ -247,6 +249,23 @@ def noise() -> dict[str, int]:
     return {"window": window.pk, "inhibition": inhibition.pk, "policy": policy.pk}
 
 
+def status_page() -> dict[str, Any]:
+    """A page beside the default one, with one of everything that has an address."""
+    page = StatusPage.objects.create(slug="partners", name="Partners")
+    group = ComponentGroup.objects.create(page=page, name="All")
+    component = Component.objects.create(page=page, slug="portal", name="Portal", group=group)
+    text = UpdateTemplate.objects.create(name="Sorry", body="We are sorry.")
+    return {
+        "page": page.slug,
+        "component": component.slug,
+        "component_id": component.pk,
+        "group_id": group.pk,
+        "text_id": text.pk,
+        **dict.fromkeys(("series_id", "planned", "update"), 0),
+        "work": "nowhere",
+    }
+
+
 def values_for(route: str, values: dict[str, Any]) -> dict[str, Any]:
     """What `pk` and `slug` mean depends on the address."""
     pks = {
@@ -265,7 +284,12 @@ def values_for(route: str, values: dict[str, Any]) -> dict[str, Any]:
         "settings/grouping/inhibitions/": "inhibition",
         "inhibitions/": "inhibition",
     }
-    slugs = {"services/": "checkout", "teams/": "payments", "runbooks/": "restart"}
+    slugs = {
+        "status-page/": "partners",
+        "services/": "checkout",
+        "teams/": "payments",
+        "runbooks/": "restart",
+    }
     bare = route.removeprefix("api/")
     pk = next((values[name] for start, name in pks.items() if bare.startswith(start)), 0)
     slug = next((word for start, word in slugs.items() if bare.startswith(start)), "summary")

@@ -21,7 +21,7 @@ from incidents.sources.adapters.integrations import create_integration
 from postmortems import services as postmortems
 from runbooks import services as runbooks
 from statuspage.models import Component, ComponentGroup, StatusPage
-from tests.browser import attached, beats, calls, duties, present, quiets, record, routes
+from tests.browser import attached, beats, calls, duties, present, quiets, record, routes, told
 from tests.browser.world import World, alert, typical
 
 WORD = "payment-authorisation-gateway-eu-central-1b.internal.example"
@@ -37,6 +37,7 @@ def overfull() -> World:
     _people(world, incident)
     _services()
     world.places |= quiets.many(world.actor("cara"), WORD, LONG)
+    told.many(LONG)
     _room(world, incident)
     calls.many(incident, world.people["dora"], by=world.people["cara"], words=LONG)
     _incidents(world)

@@ -8,7 +8,25 @@ STATUS: Final = (
     Stop("status-console", "/status-page", worlds=ALWAYS),
     Stop("status-copies", "/status-page/main/copies", by="admin", worlds=ONCE),
     Stop("status-copy-new", "/status-page/main/copies?add=s3", by="admin", worlds=ONCE),
-    Stop("status-panel", "/incidents/{ref}/status-panel", worlds=ONCE),
+    Stop("status-panel", "/incidents/{ref}/status-panel"),
+    Stop("status-update-edit", "/incidents/{ref}/status-updates/{update}", worlds=ONCE),
+    Stop("status-pages", "/status-page/pages"),
+    Stop("status-page-new", "/status-page/new", by="admin", worlds=ONCE),
+    Stop("status-waiting", "/status-page/waiting", worlds=ALWAYS),
+    Stop("status-texts", "/status-page/texts", worlds=("fresh", "typical")),
+    Stop("status-text-new", "/status-page/texts/new", by="admin", worlds=ONCE),
+    Stop("status-text", "/status-page/texts/{text_id}", by="admin", worlds=ONCE),
+    Stop("status-works", "/status-page/main/maintenance", worlds=ALWAYS),
+    Stop("status-work-new", "/status-page/main/maintenance/new"),
+    Stop("status-work", "/status-page/main/maintenance/{work}"),
+    Stop("status-work-edit", "/status-page/main/maintenance/{work}/edit", worlds=ONCE),
+    Stop("status-list", "/status-page/main/list", by="admin", worlds=ALWAYS),
+    Stop("status-component", "/status-page/main/list/components/{component_id}", by="admin"),
+    Stop("status-component-new", "/status-page/main/list/components/new", by="admin", worlds=ONCE),
+    Stop("status-group", "/status-page/main/list/groups/{group_id}", by="admin", worlds=ONCE),
+    Stop("status-group-new", "/status-page/main/list/groups/new", by="admin", worlds=ONCE),
+    Stop("status-look", "/status-page/main/look", by="admin", worlds=ONCE),
+    Stop("status-settings", "/status-page/main/settings", by="admin", worlds=ONCE),
     Stop("public", "/status", by="", worlds=ALWAYS),
     Stop("public-incident", "/status/incidents/{public}", by=""),
     Stop("public-history", "/status/history", by="", worlds=ALWAYS),
@@ -27,6 +45,11 @@ STATUS: Final = (
 # Addresses of the spoke that are no page, and why.
 NO_STATUS_PAGES: Final[dict[str, str]] = {
     "statuspage:subscriber_export": "a file",
+    "statuspage:picture": "a picture; tests/statuspage/test_settings.py looks at it",
+    "statuspage:preview": "the public page as it would be, which is walked as itself",
 }
 # Something for each parameter of its addresses that no other page has.
-ANY_STATUS: Final[dict[str, object]] = {}
+ANY_STATUS: Final[dict[str, object]] = {
+    **dict.fromkeys(("update", "text_id", "component_id", "group_id", "planned", "series_id"), 1),
+    "work": "some",
+}

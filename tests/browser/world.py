@@ -48,6 +48,7 @@ from tests.browser import (
     record,
     routes,
     talk,
+    told,
 )
 from warroom.services import bridge, chat
 
@@ -172,6 +173,7 @@ def typical() -> World:
     duties.told(outage, dora, "The pool is full since 4411; it is being rolled back.")
     world.minutes_ago(0)
     duties.offered(outage, cara, dora, role="operations", note="The rollback is yours.")
+    world.places |= told.some(outage, world.actor("cara"))
     world.places |= quiets.grouping()
     world.places |= beats.some()
     world.places |= routes.publish(world.people["admin"])

@@ -46,6 +46,9 @@ class UpdateOut(serializers.Serializer[Any]):
     body = serializers.CharField(help_text="Markdown.")
     author = serializers.CharField(source="author_name")
     created_at = serializers.DateTimeField()
+    displayed_at = serializers.DateTimeField(help_text="When it is told to have happened.")
+    edited_at = serializers.DateTimeField(allow_null=True)
+    notifies = serializers.BooleanField()
     url = serializers.CharField(source="public_incident.get_absolute_url")
     components = serializers.SerializerMethodField(help_text="What the incident affects now.")
 
@@ -69,6 +72,12 @@ class UpdateIn(In):
         help_text="Slugs of components and what the incident does to them; those left out stay.",
     )
     page = serializers.SlugField(required=False, default="")
+    displayed_at = serializers.DateTimeField(
+        required=False, allow_null=True, default=None, help_text="When it happened, if earlier."
+    )
+    notifies = serializers.BooleanField(
+        required=False, default=True, help_text="Subscribers are told."
+    )
 
 
 class OpenOut(serializers.Serializer[Any]):
@@ -109,7 +118,7 @@ class StatusView(ActionView):
 
     @operation("What a status page says now", query=PageQuery, answers=StatusOut)
     def get(self, request: Request) -> Response:  # noqa: ARG002
-        page = _page(self.query(PageQuery)["page"])
+        page = page_called(self.query(PageQuery)["page"])
         return self.answer(StatusOut, _status(page))
 
 
@@ -120,7 +129,7 @@ class PublicStatusView(ActionView):
 
     @operation("What the public is told", answers=Document(pages.JSON_TYPE))
     def get(self, request: Request) -> HttpResponse:  # noqa: ARG002
-        page = _page("")
+        page = page_called("")
         snapshot = page.snapshots.filter(path=pages.JSON).first()
         if snapshot is None:
             raise NotFound("Nothing has been published yet.")
@@ -140,7 +149,7 @@ class ComponentStateView(ActionView):
     @operation("Set a component's state by hand", takes=StateIn, answers=StatusOut)
     def post(self, request: Request, slug: str) -> Response:  # noqa: ARG002
         data = self.read(StateIn)
-        page = _page("")
+        page = page_called("")
         component = page.components.filter(slug=slug).first()
         if component is None:
             raise NotFound(f"{page.name} has no component “{slug}”.")
@@ -166,18 +175,18 @@ class UpdatesView(ActionView):
             if repeated is not None:
                 update = PublicUpdate.objects.get(pk=repeated)
                 return self.answer(UpdateOut, update, status=201)
-            page = _page(data["page"])
+            page = page_called(data["page"])
             update = publish_update(
                 incident_id=incident.pk,
                 page_id=page.pk,
-                announcement=_announcement(page, data),
+                announcement=announcement_of(page, data),
                 actor=self.principal.actor,
             )
             idempotency.remember(request, self.principal, update.pk)
         return self.answer(UpdateOut, update, status=201)
 
 
-def _page(slug: str) -> StatusPage:
+def page_called(slug: str) -> StatusPage:
     page = selectors.page_called(slug)
     if page is None:
         raise NotFound(f"There is no status page “{slug}”." if slug else "There is no status page.")
@@ -194,7 +203,7 @@ def _status(page: StatusPage) -> dict[str, Any]:
     }
 
 
-def _announcement(page: StatusPage, data: Mapping[str, Any]) -> Announcement:
+def announcement_of(page: StatusPage, data: Mapping[str, Any]) -> Announcement:
     named: dict[str, str] = data["components"]
     known = dict(Component.objects.filter(page=page).values_list("slug", "pk"))
     if unknown := sorted(set(named) - set(known)):
@@ -204,6 +213,5 @@ def _announcement(page: StatusPage, data: Mapping[str, Any]) -> Announcement:
             field="components",
         )
     effects = {known[slug]: state for slug, state in named.items()}
-    return Announcement(
-        state=data["state"], body=data["body"], title=data["title"], effects=effects
-    )
+    same = ("state", "body", "title", "displayed_at", "notifies")
+    return Announcement(effects=effects, **{name: data[name] for name in same})

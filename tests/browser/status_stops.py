@@ -34,9 +34,9 @@ STATUS: Final = (
     Stop("public-confirm-lost", "/status/main/subscribe/confirm/x", by="", status=404, worlds=ONCE),
     Stop("public-manage-lost", "/status/main/manage/x", by="", status=404, worlds=ONCE),
     Stop("public-unsubscribe-lost", "/status/main/unsubscribe/x", by="", status=404, worlds=ONCE),
-    Stop("subscribers", "/status-page/main/subscribers", by="ada"),
+    Stop("subscribers", "/status-page/main/subscribers", by="admin"),
     Stop(
-        "subscriber-nowhere", "/status-page/main/subscribers/0", by="ada", status=404, worlds=ONCE
+        "subscriber-nowhere", "/status-page/main/subscribers/0", by="admin", status=404, worlds=ONCE
     ),
     Stop("public-enter-nowhere", "/status/nowhere/enter", by="", status=404, worlds=ONCE),
     Stop("public-nowhere", "/status/nowhere", by="", status=404, worlds=ONCE),

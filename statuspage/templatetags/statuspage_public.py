@@ -40,7 +40,7 @@ def asset(name: str) -> SafeString:
 
 
 @register.simple_tag
-def icon(tone: str) -> SafeString:
+def sign(tone: str) -> SafeString:
     """The sign of a state: its shape says it without the colour too."""
     return format_html('<svg class="icon" aria-hidden="true"><use href="#i-{}"/></svg>', tone)
 

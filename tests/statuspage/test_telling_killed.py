@@ -135,6 +135,6 @@ def test_responders_do_not_wait_behind_a_slow_mail_server(
 
 
 def _is_told(incident: Incident) -> bool:
-    """Whether the engine has dealt with all that it owes the facts of the incident."""
+    """Whether the engine has dealt with all that it owes the facts of the incident by now."""
     rows = Delivery.objects.filter(fact__incident=incident)
-    return rows.exists() and not rows.filter(state="pending").exists()
+    return rows.exists() and not rows.filter(state="pending", next_due_at__lte=clock.now()).exists()

@@ -128,7 +128,7 @@ def test_edits_that_never_left_the_device_come_back_with_the_page(
     tom.reload()
     _lines(tom, "stored, and not yet")
     _saved(tom)
-    assert tom.evaluate("Object.keys(localStorage).filter(k => k.startsWith('document:'))") == []
+    tom.wait_for_function("!Object.keys(localStorage).some(k => k.startsWith('document:'))")
 
 
 def test_who_comes_after_all_have_left_sees_the_text(

@@ -13,6 +13,7 @@ from incidents.kernel.errors import DomainError, Invalid, NotFound
 from incidents.web.guard import Request, requires
 from statuspage.models import Mirror, MirrorKind, StatusPage
 from statuspage.services import mirroring
+from statuspage.views import frame
 
 _WORDS: Final = {
     "folder": ("Folder", "Below the directory for copies on the server, such as status."),
@@ -62,7 +63,7 @@ class CopyForm(forms.Form):
 @requires("config.write")
 def listing(request: Request, slug: str) -> HttpResponse:
     """With `add=s3` in the address, the form for one more."""
-    page = _page(slug)
+    page = frame.page_at(slug)
     wanted = request.GET.get("add", "")
     form = None
     if wanted in MirrorKind.values:
@@ -96,7 +97,7 @@ def _added(page: StatusPage, kind: MirrorKind, form: CopyForm) -> bool:
 @require_POST
 @requires("config.write")
 def change(request: Request, slug: str, number: int) -> HttpResponse:
-    page = _page(slug)
+    page = frame.page_at(slug)
     mirror = Mirror.objects.filter(page=page, pk=number).first()
     if mirror is None:
         raise NotFound("There is no such copy.", "It may have been removed.")
@@ -113,13 +114,6 @@ def change(request: Request, slug: str, number: int) -> HttpResponse:
     else:
         raise Invalid("Choose what to do.", "Remove, again, pause or resume.")
     return redirect(_address(page))
-
-
-def _page(slug: str) -> StatusPage:
-    page = StatusPage.objects.filter(slug=slug).first()
-    if page is None:
-        raise NotFound("There is no such status page.", "It may have been removed.")
-    return page
 
 
 def _address(page: StatusPage) -> str:

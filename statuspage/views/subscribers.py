@@ -28,17 +28,11 @@ from statuspage.models import (
 )
 from statuspage.services import addresses, subscriber_files, subscribing
 from statuspage.services.subscribing import Wishes
+from statuspage.views import frame
 
 ROWS: Final = 50
 LOG: Final = 50
 _FILTERS: Final = ("q", "state", "way")
-
-
-def page_called(slug: str) -> StatusPage:
-    page = StatusPage.objects.filter(slug=slug).first()
-    if page is None:
-        raise NotFound("There is no such status page.", "It may have been removed.")
-    return page
 
 
 def _of(page: StatusPage, pk: int) -> Subscriber:
@@ -65,7 +59,7 @@ def _filters(request: Request) -> dict[str, str]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("config.write")
 def listing(request: Request, slug: str) -> HttpResponse:
-    page = page_called(slug)
+    page = frame.page_at(slug)
     if request.method != "POST":
         return _listing(request, page)
     try:
@@ -130,7 +124,7 @@ def _waiting(page: StatusPage) -> int:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires("config.write")
 def detail(request: Request, slug: str, pk: int) -> HttpResponse:
-    page = page_called(slug)
+    page = frame.page_at(slug)
     subscriber = _of(page, pk)
     if request.method == "POST":
         return _act(request, page, subscriber)
@@ -171,7 +165,7 @@ def _act(request: Request, page: StatusPage, subscriber: Subscriber) -> HttpResp
 @requires("config.write")
 def take_in(request: Request, slug: str) -> HttpResponse:
     """A CSV file of subscribers."""
-    page = page_called(slug)
+    page = frame.page_at(slug)
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile):
         raise Invalid("Choose a file.", "A CSV file with a column “address”.")
@@ -184,7 +178,7 @@ def take_in(request: Request, slug: str) -> HttpResponse:
 @require_safe
 @requires("config.write")
 def export(request: Request, slug: str) -> HttpResponseBase:
-    page = page_called(slug)
+    page = frame.page_at(slug)
     rows = filtered(page, _filters(request)).order_by("pk")
     response = StreamingHttpResponse(
         subscriber_files.export(rows), content_type="text/csv; charset=utf-8"

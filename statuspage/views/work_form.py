@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
@@ -11,14 +11,12 @@ from django.utils import timezone
 from incidents.kernel import clock
 from incidents.kernel.errors import Invalid
 from incidents.models import User
-from incidents.web.noise import recurrences
 from incidents.web.noise.fields import INPUT, DurationField, WallClockField, short
-from incidents.web.noise.recurrences import Recurrence
+from incidents.web.noise.hours_form import HoursForm
 from statuspage.models import Component, Maintenance, StatusPage
 from statuspage.services.series import Recurring
 from statuspage.services.work import MAX_BODY, MAX_TITLE, Work
 
-_SELECT: Final = {"class": "select"}
 _LONGEST: Final = 30 * 24 * 3600
 
 
@@ -41,7 +39,7 @@ class RemindersField(forms.CharField):
         return sorted({one for one in minutes if one}, reverse=True)
 
 
-class WorkForm(forms.Form):
+class WorkForm(HoursForm):
     title = forms.CharField(
         max_length=MAX_TITLE,
         label="What is done, as customers would say it",
@@ -59,41 +57,6 @@ class WorkForm(forms.Form):
     )
     starts_at = WallClockField(label="Begins")
     lasts = DurationField(most=_LONGEST, bare="m", required=True, label="Lasts", initial=3600)
-    time_zone = forms.CharField(
-        max_length=60,
-        label="Time zone",
-        widget=forms.TextInput({**INPUT, "list": "zones", "placeholder": "Europe/Berlin"}),
-    )
-    repeats = forms.ChoiceField(
-        choices=recurrences.CHOICES,
-        initial=recurrences.ONCE,
-        required=False,
-        label="How often",
-        widget=forms.RadioSelect,
-    )
-    days = forms.MultipleChoiceField(
-        choices=recurrences.WEEKDAYS,
-        required=False,
-        label="On",
-        widget=forms.CheckboxSelectMultiple,
-    )
-    nth = forms.ChoiceField(
-        choices=recurrences.NTH, required=False, label="The", widget=forms.Select(_SELECT)
-    )
-    weekday = forms.ChoiceField(
-        choices=recurrences.WEEKDAYS,
-        initial="SU",
-        required=False,
-        label="Weekday",
-        widget=forms.Select(_SELECT),
-    )
-    recurrence = forms.CharField(
-        max_length=300,
-        required=False,
-        label="Rule",
-        help_text="For instance FREQ=WEEKLY;INTERVAL=2;BYDAY=SU;UNTIL=20271231T000000Z.",
-        widget=forms.TextInput({**INPUT, "class": "input mono"}),
-    )
     reminders = RemindersField(
         label="Remind subscribers", help_text="How long before: 1 d, 1 h for instance."
     )
@@ -118,22 +81,11 @@ class WorkForm(forms.Form):
         super().__init__(data, initial=_initial(planned, viewer))
         rows = page.components.select_related("service")
         self.fields["components"].choices = [(str(row.pk), _named(row)) for row in rows]  # type: ignore[attr-defined]  # a ChoiceField
+        # One that is there already happens once, and its form does not ask.
+        self.fields["repeats"].required = False
         if planned is not None:
             self.fields["body"].label = "What customers are told, where the dates change"
             self.fields["body"].help_text = "Empty: a sentence with the new dates and the old."
-
-    def clean_time_zone(self) -> str:
-        name: str = self.cleaned_data["time_zone"]
-        if name not in available_timezones():
-            told = f"There is no time zone {name!r}. Write for instance Europe/Berlin."
-            raise forms.ValidationError(told)
-        return name
-
-    def clean_lasts(self) -> int:
-        seconds: int = self.cleaned_data["lasts"]
-        if seconds < 60:
-            raise forms.ValidationError("A minute at least.")
-        return seconds
 
     def work(self) -> Work:
         given = self.cleaned_data
@@ -150,19 +102,11 @@ class WorkForm(forms.Form):
 
     def recurring(self) -> Recurring | None:
         """None where it happens once."""
-        given = self.cleaned_data
-        chosen = Recurrence(
-            given.get("repeats") or recurrences.ONCE,
-            tuple(given["days"]),
-            given["nth"] or "1",
-            given["weekday"] or "SU",
-            given["recurrence"],
-        )
-        if chosen.choice == recurrences.RULE and not chosen.rule:
-            raise Invalid("Write the rule, or choose how often.", field="recurrence")
-        if not chosen.text:
+        recurrence = self.chosen_recurrence()
+        if not recurrence:
             return None
-        return Recurring(work=self.work(), recurrence=chosen.text, time_zone=given["time_zone"])
+        zone: str = self.cleaned_data["time_zone"]
+        return Recurring(work=self.work(), recurrence=recurrence, time_zone=zone)
 
     def blame(self, error: Invalid) -> None:
         """Show what a verb found wrong where it was typed."""

@@ -12,11 +12,10 @@ from incidents.kernel import clock
 from incidents.kernel.errors import Invalid
 from incidents.models import AfterWindow, MaintenanceWindow, User
 from incidents.pipeline.noise import settings, windows
-from incidents.web.noise import recurrences
 from incidents.web.noise.fields import INPUT, DurationField, MatchersField, WallClockField
+from incidents.web.noise.hours_form import HoursForm
 from incidents.web.noise.recurrences import Recurrence
 
-_SELECT: Final = {"class": "select"}
 _WEEK: Final = 7 * 24 * 3600
 # What the hours of a window depend on.
 HOURS: Final = (
@@ -24,7 +23,7 @@ HOURS: Final = (
 )
 
 
-class WindowForm(forms.Form):
+class WindowForm(HoursForm):
     name = forms.CharField(
         max_length=120,
         label="What is done",
@@ -36,41 +35,6 @@ class WindowForm(forms.Form):
     )
     starts_at = WallClockField(label="Begins", help_text="For the first time.")
     lasts = DurationField(most=_WEEK, bare="m", required=True, label="Lasts", initial=7200)
-    time_zone = forms.CharField(
-        max_length=60,
-        label="Time zone",
-        help_text="The hour stays the same when its clocks change.",
-        widget=forms.TextInput({**INPUT, "list": "zones", "placeholder": "Europe/Berlin"}),
-    )
-    repeats = forms.ChoiceField(
-        choices=recurrences.CHOICES,
-        initial=recurrences.ONCE,
-        label="How often",
-        widget=forms.RadioSelect,
-    )
-    days = forms.MultipleChoiceField(
-        choices=recurrences.WEEKDAYS,
-        required=False,
-        label="On",
-        widget=forms.CheckboxSelectMultiple,
-    )
-    nth = forms.ChoiceField(
-        choices=recurrences.NTH, required=False, label="The", widget=forms.Select(_SELECT)
-    )
-    weekday = forms.ChoiceField(
-        choices=recurrences.WEEKDAYS,
-        initial="SU",
-        required=False,
-        label="Weekday",
-        widget=forms.Select(_SELECT),
-    )
-    recurrence = forms.CharField(
-        max_length=300,
-        required=False,
-        label="Rule",
-        help_text="For instance FREQ=WEEKLY;INTERVAL=2;BYDAY=SU;UNTIL=20271231T000000Z.",
-        widget=forms.TextInput({**INPUT, "class": "input mono"}),
-    )
     afterwards = forms.ChoiceField(
         choices=AfterWindow.choices,
         initial=AfterWindow.OPEN,
@@ -89,19 +53,7 @@ class WindowForm(forms.Form):
     ) -> None:
         self.planned = window
         super().__init__(data, initial=_initial(window, viewer))
-
-    def clean_time_zone(self) -> str:
-        name: str = self.cleaned_data["time_zone"]
-        if name not in available_timezones():
-            told = f"There is no time zone {name!r}. Write for instance Europe/Berlin."
-            raise forms.ValidationError(told)
-        return name
-
-    def clean_lasts(self) -> int:
-        seconds: int = self.cleaned_data["lasts"]
-        if seconds < 60:
-            raise forms.ValidationError("A minute at least.")
-        return seconds
+        self.fields["time_zone"].help_text = "The hour stays the same when its clocks change."
 
     def window(self, *needed: str) -> MaintenanceWindow:
         """The window as typed, unsaved. Raises Invalid when one of the fields `needed` is wrong."""
@@ -111,23 +63,10 @@ class WindowForm(forms.Form):
         row.time_zone = given["time_zone"]
         row.starts_at = given["starts_at"].replace(tzinfo=ZoneInfo(row.time_zone))
         row.minutes = given["lasts"] // 60
-        row.recurrence = self._recurrence()
+        row.recurrence = windows.checked_recurrence(self.chosen_recurrence())
         row.matchers = [matcher.as_data() for matcher in given.get("matchers", [])]
         row.afterwards = given.get("afterwards") or AfterWindow.OPEN
         return row
-
-    def _recurrence(self) -> str:
-        given = self.cleaned_data
-        chosen = Recurrence(
-            given["repeats"],
-            tuple(given.get("days", ())),
-            given.get("nth") or "1",
-            given.get("weekday") or "SU",
-            given.get("recurrence", ""),
-        )
-        if chosen.choice == recurrences.RULE and not chosen.rule:
-            raise Invalid("Write the rule, or choose how often.", field="recurrence")
-        return windows.checked_recurrence(chosen.text)
 
     def save(self, by: User | None) -> bool:
         if not self.is_valid():

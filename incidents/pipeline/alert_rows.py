@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count
 
-from incidents.kernel import clock, payload
+from incidents.kernel import clock, payload, row_locks
 from incidents.models import Alert, AlertState, Incident
 
 # The integration, and what it calls the condition.
@@ -36,7 +36,7 @@ def open_alerts(keys: set[Key]) -> dict[Key, Alert]:
     if not found:
         return {}
     rows = (
-        Alert.objects.select_for_update(of=("self",))
+        row_locks.held(Alert.objects)
         .select_related(*RELATED)
         .filter(pk__in=found)
         .exclude(state=AlertState.RESOLVED)

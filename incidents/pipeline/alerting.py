@@ -15,6 +15,7 @@ from django.db.models import Max
 
 from incidents.events import bus
 from incidents.events import handling as facts
+from incidents.kernel import row_locks
 from incidents.kernel.actor import Actor
 from incidents.kernel.errors import Invalid
 from incidents.kernel.fact_types import FactBody
@@ -128,7 +129,7 @@ def newest(keys: set[Key]) -> dict[Key, Alert]:
     )
     last = asked.values("integration_id", "fingerprint").annotate(last=Max("pk"))
     rows = (
-        Alert.objects.select_for_update(of=("self",))
+        row_locks.held(Alert.objects)
         .select_related(*RELATED)
         .filter(pk__in=[row["last"] for row in last])
         .order_by("pk")

@@ -9,7 +9,7 @@ from django.db.models import Max
 
 from incidents.events import bus
 from incidents.events import types as facts
-from incidents.kernel import bulk, clock, payload
+from incidents.kernel import bulk, clock, payload, row_locks
 from incidents.kernel.actor import Actor
 from incidents.models import ENDED, OVER, Alert, AlertState, Fact, Incident, Severity, State
 from incidents.pipeline import heirs, lifecycle, storm, triage
@@ -120,7 +120,7 @@ def _back_again(missing: Groups, actor: Actor) -> dict[str, Incident]:
     if not cooldowns:
         return {}
     now = clock.now()
-    rows = Incident.objects.select_for_update(of=("self",)).select_related("severity", "service")
+    rows = row_locks.held(Incident.objects).select_related("severity", "service")
     ended = rows.filter(
         dedup_key__in=cooldowns,
         state__in=ENDED,
@@ -146,7 +146,7 @@ def _open_incidents(keys: Iterable[str]) -> dict[str, Incident]:
     wanted = set(keys)
     while wanted and (owners := heirs.owners(wanted)):
         rows = (
-            Incident.objects.select_for_update(of=("self",))
+            row_locks.held(Incident.objects)
             .select_related("severity", "service")
             .filter(pk__in={owner.incident_id for owner in owners.values()})
             .exclude(state__in=OVER)

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from incidents.events import bus
 from incidents.events import types as facts
-from incidents.kernel import clock
+from incidents.kernel import clock, row_locks
 from incidents.kernel.actor import Actor
 from incidents.kernel.errors import Conflict, Invalid
 from incidents.models import (
@@ -177,7 +177,7 @@ def move_those(
     `sources`, which must be states that the move may be made from. Returns the moved ones."""
     step = moves.MOVES[name]
     allowed = step.sources.intersection(sources)
-    rows = Incident.objects.select_for_update(of=("self",)).order_by("pk")
+    rows = row_locks.held(Incident.objects).order_by("pk")
     incidents = list(rows.filter(pk__in=list(incident_ids), state__in=allowed))
     news: list[bus.News] = []
     for incident in incidents:

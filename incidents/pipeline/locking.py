@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from incidents.kernel import row_locks
 from incidents.kernel.errors import Conflict, NotFound
 from incidents.models import Incident
 
@@ -17,7 +18,7 @@ def locked(incident_id: int, *, merged_too: bool = False) -> Incident:
 def locked_all(incident_ids: Iterable[int], *, merged_too: bool = False) -> dict[int, Incident]:
     """As `locked`, for several: always in the same order, so that nobody waits in a circle."""
     wanted = sorted(set(incident_ids))
-    rows = Incident.objects.select_for_update(of=("self",)).select_related("severity", "service")
+    rows = row_locks.held(Incident.objects).select_related("severity", "service")
     found = {incident.pk: incident for incident in rows.filter(pk__in=wanted).order_by("pk")}
     for incident_id in wanted:
         if incident_id not in found:

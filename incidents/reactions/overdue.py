@@ -6,6 +6,7 @@ from django.db import transaction
 
 from incidents.events import bus
 from incidents.events.clocks import UpdateOverdue
+from incidents.kernel import row_locks
 from incidents.kernel.actor import Actor
 from incidents.models import Fact, Incident, IncidentRole
 from incidents.models.fact import UPDATES
@@ -23,7 +24,7 @@ _TELL = (IncidentRole.COMMANDER, IncidentRole.COMMUNICATIONS)
 @transaction.atomic
 def look(fact: Fact) -> datetime | None:
     """When to look again; None when a later fact has its own look, or nothing more is due."""
-    rows = Incident.objects.select_for_update(of=("self",)).select_related("severity")
+    rows = row_locks.held(Incident.objects).select_related("severity")
     incident = rows.filter(pk=fact.incident_id).first()
     if incident is None or _is_outdated(fact):
         return None

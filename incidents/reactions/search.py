@@ -10,6 +10,7 @@ from typing import Final
 
 from django.db import connection, transaction
 
+from incidents.kernel import row_locks
 from incidents.models import Alert, CustomField, Fact, Incident, IncidentType
 
 _ALERTS_READ: Final = 20
@@ -45,7 +46,7 @@ _KEEP: Final = f"""
 @transaction.atomic
 def index(incident_id: int) -> None:
     """Write the incident's own words anew. Six queries, one more for its own fields."""
-    rows = Incident.objects.select_related("service").select_for_update(of=("self",))
+    rows = row_locks.held(Incident.objects).select_related("service")
     incident = rows.filter(pk=incident_id).first()
     if incident is None:
         return

@@ -6,7 +6,7 @@ from typing import Final
 from django.db import transaction
 
 from incidents.events import bus
-from incidents.kernel import clock
+from incidents.kernel import clock, row_locks
 from incidents.kernel.actor import Actor
 from incidents.models import Fact, Incident, IncidentRole
 from statuspage.events import StatusUpdateDue
@@ -20,7 +20,7 @@ _TELL: Final = (IncidentRole.COMMANDER, IncidentRole.COMMUNICATIONS)
 @transaction.atomic
 def look(fact: Fact) -> datetime | None:
     """When to look again; None when customers have heard more since, or wait for nothing."""
-    incident = Incident.objects.select_for_update(of=("self",)).get(pk=fact.incident_id)
+    incident = row_locks.held(Incident.objects).get(pk=fact.incident_id)
     later = Fact.objects.filter(incident=incident, seq__gt=fact.seq)
     if later.filter(kind__in=["status.published", "status.update_due"]).exists():
         return None

@@ -1,43 +1,20 @@
 """Merging while others merge, and while alerts arrive."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Barrier
-from typing import Any
 
 import pytest
-from django.db import connections
 
-from incidents.kernel.errors import DomainError
 from incidents.models import Alert, Fact, Incident, State
+from tests.hub.at_once import at_once
 from tests.hub.conftest import Desk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def _at_once(*deeds: Callable[[], Any]) -> list[str]:
-    """Do all at the same moment; "done" or the name of the error of each."""
-    barrier = Barrier(len(deeds))
-
-    def do(deed: Callable[[], Any]) -> str:
-        barrier.wait()
-        try:
-            deed()
-        except DomainError as error:
-            return type(error).__name__
-        finally:
-            connections.close_all()
-        return "done"
-
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return [future.result() for future in [pool.submit(do, deed) for deed in deeds]]
-
-
 def test_two_that_are_merged_into_each_other_become_one(desk: Desk) -> None:
     for turn in range(4):
         one, other = desk.incident(f"A{turn}"), desk.incident(f"B{turn}")
-        results = _at_once(
+        results = at_once(
             partial(desk.merge, one, into=other),
             partial(desk.merge, other, into=one),
         )
@@ -50,7 +27,7 @@ def test_two_that_are_merged_into_each_other_become_one(desk: Desk) -> None:
 def test_many_merges_in_a_ring_end_without_a_deadlock(desk: Desk) -> None:
     ring = [desk.incident(f"R{n}") for n in range(4)]
     pairs = zip(ring, ring[1:] + ring[:1], strict=True)
-    results = _at_once(*(partial(desk.merge, one, into=other) for one, other in pairs))
+    results = at_once(*(partial(desk.merge, one, into=other) for one, other in pairs))
     assert set(results) <= {"done", "Conflict"}
     open_ones = Incident.objects.exclude(state=State.MERGED)
     assert open_ones.count() == 4 - results.count("done")
@@ -62,7 +39,7 @@ def test_alerts_that_arrive_meanwhile_end_in_the_target(desk: Desk) -> None:
         target, source = desk.incident(f"T{turn}"), desk.incident(f"S{turn}")
         event = {"type": f"S{turn}", "message": f"S{turn}"}
         desk.send(*({**event, "source": f"db-{n}"} for n in range(20)))
-        assert _at_once(desk.fold, partial(desk.merge, source, into=target)) == ["done", "done"]
+        assert at_once(desk.fold, partial(desk.merge, source, into=target)) == ["done", "done"]
         assert Alert.objects.filter(incident=target).count() == 21
         assert not Alert.objects.filter(incident=source).exists()
         assert Incident.objects.count() == 2 * (turn + 1)
@@ -74,7 +51,7 @@ def test_alerts_that_end_meanwhile_are_told_all_the_same(desk: Desk) -> None:
         over = {"source": "db-1", "message": "over", "action": "resolve"}
         desk.send({**over, "type": f"S{turn}"}, {**over, "type": f"T{turn}"})
         assert (
-            _at_once(desk.fold, partial(desk.merge, source, into=target)) == ["done", "done"]
+            at_once(desk.fold, partial(desk.merge, source, into=target)) == ["done", "done"]
             or desk.read(source.pk).state == State.RESOLVED
         )
         assert not Alert.objects.exclude(state="resolved").exists()

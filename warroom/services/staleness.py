@@ -6,7 +6,7 @@ from typing import Final
 from django.db import transaction
 
 from incidents.events import bus
-from incidents.kernel import clock
+from incidents.kernel import clock, row_locks
 from incidents.kernel.actor import Actor
 from incidents.models import Fact, Incident, IncidentRole, RoleAssignment
 from incidents.selectors import pace
@@ -23,7 +23,7 @@ KINDS: Final = (
 @transaction.atomic
 def look(fact: Fact) -> datetime | None:
     """Say it once when the commander has fallen silent; returns when to look again."""
-    rows = Incident.objects.select_for_update(of=("self",)).select_related("severity")
+    rows = row_locks.held(Incident.objects).select_related("severity")
     incident = rows.filter(pk=fact.incident_id).first()
     if incident is None or incident.is_over or _is_outdated(fact):
         return None

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.db import connection
 
-from incidents.kernel import clock, payload
+from incidents.kernel import clock, payload, row_locks
 from incidents.models import Alert, Incident
 from incidents.models.alert import MOST_DECISIONS
 
@@ -33,7 +33,7 @@ _BACK: Final = _MOVE.format(
 
 def hold(incident_ids: Iterable[int]) -> None:
     """Lock the alerts of these incidents until the transaction ends."""
-    rows = Alert.objects.select_for_update(of=("self",)).order_by("pk")
+    rows = row_locks.held(Alert.objects).order_by("pk")
     list(rows.filter(incident_id__in=list(incident_ids)).values_list("pk", flat=True))
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from incidents.events import bus
 from incidents.events.relations import IncidentSplit
-from incidents.kernel import clock
+from incidents.kernel import clock, row_locks
 from incidents.kernel.actor import Actor
 from incidents.kernel.errors import Conflict, Invalid
 from incidents.models import (
@@ -84,7 +84,7 @@ def split(*, incident_id: int, division: Division, actor: Actor) -> Incident:
 
 
 def _held(alert_ids: Sequence[int]) -> list[Alert]:
-    rows = Alert.objects.select_for_update(of=("self",)).select_related("severity", "service")
+    rows = row_locks.held(Alert.objects).select_related("severity", "service")
     return list(rows.filter(pk__in=list(alert_ids)).order_by("pk"))
 
 

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from incidents.events import bus
 from incidents.events import types as facts
-from incidents.kernel import clock, durations
+from incidents.kernel import clock, durations, row_locks
 from incidents.kernel.actor import Actor
 from incidents.models import OVER, Alert, AlertState, Incident, Silence
 from incidents.pipeline import correlation
@@ -77,9 +77,7 @@ def _due(now: datetime) -> int:
 
 def _locked(rows: QuerySet[Alert]) -> list[Alert]:
     related = ("severity", "service", "integration", "policy", "incident__severity")
-    return list(
-        rows.select_for_update(of=("self",)).select_related(*related, "incident__service")[:BATCH]
-    )
+    return list(row_locks.held(rows).select_related(*related, "incident__service")[:BATCH])
 
 
 def _unheard(now: datetime) -> int:
@@ -105,7 +103,7 @@ def _unheard(now: datetime) -> int:
 def _reminders(now: datetime) -> int:
     """Incidents say now and then that their alerts still fire, as their policy wants it."""
     with transaction.atomic():
-        rows = Incident.objects.select_for_update(of=("self",)).filter(remind_at__lte=now)
+        rows = row_locks.held(Incident.objects).filter(remind_at__lte=now)
         due = list(rows.order_by("remind_at")[:BATCH])
         news = [told for incident in due if (told := _reminder(incident, now))]
         Incident.objects.bulk_update(due, ["remind_at"])

@@ -19,6 +19,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  # need
 from incidents.door.asgi import intake  # noqa: E402
 from incidents.door.health import health  # noqa: E402
 from incidents.door.pings import pings  # noqa: E402
+from incidentsite import quick_frames  # noqa: E402
 from incidentsite.bodies import LimitedBody  # noqa: E402
 from incidentsite.dispatch import Dispatcher, not_served_here  # noqa: E402
 from statuspage.door import status_door  # noqa: E402
@@ -26,6 +27,7 @@ from statuspage.door.entrance import Entrance, to_console  # noqa: E402
 from warroom.consumers.origin import SameOrigin  # noqa: E402
 from warroom.routing import websocket_urlpatterns  # noqa: E402
 
+quick_frames.install()
 _sockets = SameOrigin(URLRouter(websocket_urlpatterns))
 
 _doors = (intake, pings, health, status_door)

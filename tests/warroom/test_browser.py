@@ -1,9 +1,10 @@
 """The room in a real browser, by the keyboard, with two people in it."""
 
+import json
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from incidents.kernel.actor import Actor
 from incidents.models import Incident, User
@@ -155,3 +156,38 @@ def test_what_is_written_without_a_connection_is_sent_once_it_is_back(
         )
         expect(page.locator("#log .pending")).to_have_count(0)
         assert chat.Message.objects.count() == 1
+
+
+def test_a_busy_server_is_sent_four_messages_at_once_and_asked_again_later(
+    browse: Visits, people: People, incident: Incident
+) -> None:
+    page, posts = browse.page(people.teammate), []
+    refusing, clients = True, []
+
+    def between(client: WebSocketRoute) -> None:
+        server = client.connect_to_server()
+        clients.append(client)
+
+        def pass_on(text: str | bytes) -> None:
+            told = json.loads(text)
+            if told["type"] == "post" and refusing:
+                posts.append(told["client_id"])
+            else:
+                server.send(text)
+
+        client.on_message(pass_on)
+
+    page.route_web_socket("**/ws/incidents/*", between)
+    page.goto(f"/incidents/{incident.reference}")
+    _until_live(page)
+    for number in range(6):
+        _say(page, f"message {number}")
+    expect(page.locator("#log .msg.pending")).to_have_count(6)
+    assert len(posts) == 4
+    refusing = False
+    for one in posts:
+        busy = {"type": "error", "client_id": one, "code": "unavailable", "retry": True}
+        clients[0].send(json.dumps({**busy, "message": "", "hint": ""}))
+    expect(page.locator("#log .msg:not(.pending)")).to_have_count(6)
+    told = [text.strip() for text in page.locator("#log .msg .said").all_inner_texts()]
+    assert told == [f"message {number}" for number in range(6)]

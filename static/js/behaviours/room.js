@@ -22,7 +22,6 @@ import { keepOpen } from "./socket.js";
 const room = document.querySelector("[data-room]");
 // The server stops sending to a page that does not say how far it has read.
 const ACK_AFTER = 250;
-const RETRY_AFTER = 2000;
 let read = Number(room.dataset.lastSeq);
 let acknowledging = 0;
 
@@ -48,12 +47,12 @@ function hearFact(fact) {
 
 function hearError({ client_id: id, message, hint, retry }) {
   if (retry) {
-    setTimeout(() => line.sendAgain(), RETRY_AFTER);
+    line.putOff(id);
     return;
   }
   flash("error", `${message} ${hint}`.trim());
   optimism.undo(id);
-  const failed = outbox.take(id)?.message;
+  const failed = line.answered(id)?.message;
   if (failed?.type === "post") composer?.giveBack(failed.body);
 }
 
@@ -62,7 +61,7 @@ const HEAR = {
   error: hearError,
   hello: (message) => unread.hello(message),
   ok({ client_id: id, seq, text }) {
-    outbox.take(id);
+    line.answered(id);
     optimism.settle(id, seq);
     if (text) log.reply(text);
   },
@@ -85,7 +84,7 @@ const socket = keepOpen({
   onMessage: (message) => HEAR[message.type]?.(message),
   onOpen(again) {
     people.announce();
-    line.sendAgain();
+    line.begin();
     if (again) {
       refresh("room");
       refresh("notice");

@@ -18,6 +18,7 @@ HELP = {
     "reconnecting": "share of the clients that break off at random",
     "silent": "clients that never read",
     "kill_every": "minutes between kills of the web process",
+    "steady": "minutes that they talk on after the last kill, in which memory is judged",
     "seed": "of everything random; the one of a run is printed",
 }
 

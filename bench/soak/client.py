@@ -16,6 +16,9 @@ from bench.soak.ledger import Ledger
 from bench.sockets import ACKNOWLEDGE_EVERY, Frame, open_as, read_frame
 
 PAUSE = (0.1, 1.0)
+# As the browser's: unanswered at once, and seconds until the next try after a refusal.
+ON_THE_WAY = 4
+PUT_OFF = (2.0, 30.0)
 STAY = (5.0, 20.0)
 
 
@@ -44,9 +47,12 @@ class Client:
         self._ledger = room.ledger
         self._socket: ClientConnection | None = None
         self._acknowledged = 0
-        # Neither accepted nor refused yet; and whether it is to be sent (again) now.
-        self._waiting: dict[str, bool] = {}
+        # Neither accepted nor refused for good yet, oldest first.
+        self._waiting: dict[str, None] = {}
+        self._on_the_way: set[str] = set()
         self._was_sent: set[str] = set()
+        self._refusals = 0
+        self._not_before = 0.0
 
     @property
     def is_waiting(self) -> bool:
@@ -76,13 +82,19 @@ class Client:
 
     async def say(self, body: str) -> None:
         self._ledger.send(body)
-        self._waiting[body] = True
-        await self._send(body)
+        self._waiting[body] = None
+        await self.insist()
 
     async def insist(self) -> None:
-        """Send again what the server asked to be sent later."""
-        for body in [body for body, is_due in self._waiting.items() if is_due]:
-            await self._send(body)
+        """Send what waits and is not on its way, unless the server asked for a pause."""
+        if time.perf_counter() < self._not_before:
+            return
+        for body in list(self._waiting):
+            if self._socket is None or len(self._on_the_way) >= ON_THE_WAY:
+                return
+            if body not in self._on_the_way:
+                self._on_the_way.add(body)
+                await self._send(self._socket, body)
 
     async def acknowledge(self) -> None:
         """Each second, however little came: a few long messages are as much as many short ones."""
@@ -98,9 +110,10 @@ class Client:
         path = f"{self._room.path}?after={self.cursor}"
         async with await open_as(self._room.product, path, self._session) as socket:
             self._acknowledged = self.cursor
+            self._on_the_way.clear()
+            self._not_before = 0.0
             self._socket = socket
-            for body in list(self._waiting):
-                await self._send(body)
+            await self.insist()
             try:
                 async for text in socket:
                     await self._hear(socket, read_frame(text))
@@ -108,12 +121,9 @@ class Client:
                 if socket.close_code is not None:
                     self._ledger.closes[socket.close_code] += 1
 
-    async def _send(self, body: str) -> None:
-        if self._socket is None:
-            return
-        self._waiting[body] = False
+    async def _send(self, socket: ClientConnection, body: str) -> None:
         try:
-            await self._socket.send(_post(body))
+            await socket.send(_post(body))
         except WebSocketException:
             return  # the next connection sends all that waits
         self._ledger.resent += body in self._was_sent
@@ -130,18 +140,28 @@ class Client:
             self.opened_at = time.perf_counter()
         elif frame.type in {"ok", "error"}:
             self._be_answered(frame)
+            await self.insist()
 
     def _be_answered(self, frame: Frame) -> None:
         body = _body(frame.client_id or "")
+        self._on_the_way.discard(body)
         if frame.type == "error" and frame.retry:
-            self._waiting[body] = True
+            self._put_off()
             return
+        self._refusals = 0
         self._waiting.pop(body, None)
         self._was_sent.discard(body)
         if frame.type == "ok":
             self._ledger.accept(body, frame.seq)
         else:
             self._ledger.refused.append(f"{frame.code}: {body}")
+
+    def _put_off(self) -> None:
+        first, longest = PUT_OFF
+        if time.perf_counter() >= self._not_before:
+            pause = min(longest, first * 2**self._refusals) * self._chance.uniform(0.7, 1.3)
+            self._not_before = time.perf_counter() + pause
+            self._refusals += 1
 
 
 def _body(client_id: str) -> str:

@@ -13,6 +13,7 @@ class Plan:
     reconnecting: float = 0.2  # the share of clients that break off at random
     silent: int = 2  # clients that never read
     kill_every: float = 5.0
+    steady: float = 10.0  # without a kill, after the last one
     seed: int = 0
 
     # How long anything else may take: to come in, to be answered in the end, to catch up.
@@ -22,8 +23,8 @@ class Plan:
     seconds_to_close_silent: float = 30.0
     seconds_to_be_back: float = 30.0  # everybody, after the web process was killed
     growth: float = 1.0  # MB a minute that the web process may grow by
-    # The web process fills its caches at first; and in less than a minute nothing shows.
-    warm_up: float = 90.0  # seconds of each life of the web process
+    # Until 8 MB of frames are kept it grows; and in less than a minute nothing shows.
+    warm_up: float = 420.0  # seconds of each life of the web process
     least_seconds: float = 60.0
 
     @property

@@ -20,8 +20,6 @@ from bench.sockets import sign_in
 
 # What a latecomer reads: more than the web process keeps in its cache, which is full from then on.
 HISTORY = 8_000
-# How long people talk on after the last kill.
-AFTERWARDS = 3.0
 
 
 def play(product: Product, plan: Plan, token: str) -> Seen:
@@ -107,7 +105,7 @@ class Soak:
             back = await kill_web(self._product, self._readers, self._plan.seconds_to_be_back)
             self._returns.append(back)
             await self._let_one_come_late()
-        await _sleep_until(max(end, time.perf_counter() + AFTERWARDS))
+        await _sleep_until(max(end, time.perf_counter() + self._plan.steady * 60))
 
     async def _let_one_come_late(self) -> None:
         after = max(0, self._ledger.last_seq - HISTORY)

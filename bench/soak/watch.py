@@ -25,15 +25,13 @@ class Life:
     """One life of the web process: how old it was, and how large in MB."""
 
     pid: int
-    number: int
     ages: list[float] = field(default_factory=list)
     sizes: list[float] = field(default_factory=list)
 
     def growth(self, plan: Plan) -> float | None:
-        """MB a minute since it was warm; None for the first life, whose caches had nothing to
-        fill from, and for one that was too short to tell."""
+        """MB a minute since it was warm; None for a life that was too short to tell."""
         warm = [(age, size) for age, size in self._samples if age >= plan.warm_up]
-        if self.number == 1 or not warm or warm[-1][0] - warm[0][0] < plan.least_seconds:
+        if not warm or warm[-1][0] - warm[0][0] < plan.least_seconds:
             return None
         ages, sizes = zip(*warm, strict=True)
         return linear_regression(ages, sizes).slope * 60
@@ -49,7 +47,7 @@ async def write_down_memory(product: Product, lives: list[Life]) -> None:
         pid = product.pids().get("web", 0)
         size = resident(pid)
         if size and (not lives or lives[-1].pid != pid):
-            lives.append(Life(pid, len(lives) + 1))
+            lives.append(Life(pid))
             began = time.monotonic()
         if size:
             lives[-1].ages.append(time.monotonic() - began)

@@ -21,6 +21,7 @@ from bench.soak.watch import Life
 SHORT = Plan(
     minutes=0.05,
     kill_every=0.04,
+    steady=0.05,
     clients=24,
     rate=8,
     reconnecting=0.3,
@@ -56,8 +57,8 @@ def _flawless() -> Seen:
         ledger.send(body)
         ledger.accept(body, seq)
         ledger.see(seq, body, since=0)
-    life = Life(pid=7, number=2)
-    life.ages, life.sizes = [*range(0, 300, 10)], [150.0] * 30
+    life = Life(pid=7)
+    life.ages, life.sizes = [*range(0, 900, 10)], [150.0] * 90
     return Seen(
         plan=Plan(),
         ledger=ledger,

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from unfold.admin import TabularInline
 
 from incidents.admin.lists import OfVisibleIncidents, Rows, ToLookAt, WithHistory
-from incidents.kernel.errors import Invalid
+from incidents.kernel.errors import Conflict, Invalid
 from statuspage.models import (
     Broadcast,
     Component,
@@ -31,7 +31,7 @@ from statuspage.models import (
     Telling,
     UpdateTemplate,
 )
-from statuspage.services import page_settings, snapshots
+from statuspage.services import following, listing, page_settings, snapshots
 
 
 class GroupInline(TabularInline):  # type: ignore[misc]  # unfold brings no types
@@ -47,19 +47,40 @@ class ComponentInline(TabularInline):  # type: ignore[misc]  # unfold brings no 
     extra = 0
 
 
-class PageChecks(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """What the settings of the console check is checked here too."""
+class Checks(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """What the forms of the console check is checked here too."""
 
-    home_url = forms.URLField(required=False, assume_scheme="https", max_length=200)
+    def check(self) -> None:
+        """Raises what the verb would."""
+        raise NotImplementedError
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]  # Django's own, without a type
         if self.errors:
             return
         try:
-            page_settings.check_page(self.instance)
-        except Invalid as error:
-            self.add_error(error.field if error.field in self.fields else None, str(error))
+            self.check()
+        except (Invalid, Conflict) as error:
+            field = getattr(error, "field", "")
+            self.add_error(field if field in self.fields else None, str(error))
+
+
+class PageChecks(Checks):
+    home_url = forms.URLField(required=False, assume_scheme="https", max_length=200)
+
+    def check(self) -> None:
+        page_settings.check_page(self.instance)
+
+
+class ComponentChecks(Checks):
+    def check(self) -> None:
+        listing.check_component(self.instance.page, self.instance)
+
+
+def _bring_into_line(page: StatusPage) -> None:
+    """What follows a service may do so from now on; all that shows the page is rendered anew."""
+    following.keep_page(snapshots.locked(page.pk))
+    snapshots.changed([page])
 
 
 @admin.register(StatusPage)
@@ -71,14 +92,19 @@ class StatusPageAdmin(Rows):
     prepopulated_fields = {"slug": ("name",)}
     inlines = (GroupInline, ComponentInline)
 
+    def save_model(self, request: HttpRequest, obj: StatusPage, form: Any, change: bool) -> None:
+        page_settings.hide_inside(obj)
+        super().save_model(request, obj, form, change)
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Names may have changed: everything that shows them is rendered anew."""
         super().save_related(request, form, formsets, change)
-        snapshots.changed([form.instance])
+        _bring_into_line(form.instance)
 
 
 @admin.register(Component)
 class ComponentAdmin(Rows):
+    form = ComponentChecks
     list_display = ("name", "page", "group", "service", "manual_state", "position")
     list_filter = ("page", "group")
     list_select_related = ("page", "group", "service")
@@ -87,7 +113,7 @@ class ComponentAdmin(Rows):
 
     def save_model(self, request: HttpRequest, obj: Component, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        snapshots.changed([obj.page])
+        _bring_into_line(obj.page)
 
     def delete_model(self, request: HttpRequest, obj: Component) -> None:
         page = obj.page

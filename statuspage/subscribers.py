@@ -8,6 +8,7 @@ from incidents.events.types import (
     AccessChanged,
     IncidentEdited,
     IncidentOpened,
+    RoleAssigned,
     SeverityChanged,
     StateChanged,
 )
@@ -27,6 +28,12 @@ def render(fact: Fact) -> None:
 def hide_or_show(fact: Fact) -> None:
     """A private incident does not exist for the public, whatever was published before."""
     snapshots.changed(snapshots.pages_showing(fact.incident_id))
+
+
+@bus.subscribe(RoleAssigned, SeverityChanged, IncidentEdited, name="statuspage.inside")
+def show_inside(fact: Fact) -> None:
+    """Internal pages say who leads, and how bad it is."""
+    snapshots.inside_changed(fact.incident_id)
 
 
 @bus.subscribe(IncidentMerged, IncidentUnmerged, name="statuspage.follow")

@@ -174,7 +174,7 @@ addEventListener("beforeprint", () => {
     const then = new Date(sure.heard - sure.ageThen);
     line.textContent = `${AS_OF} ${then.toISOString().slice(0, 16).replace("T", " ")} UTC.`;
   }
-  for (const group of document.querySelectorAll("details.group")) group.open = true;
+  for (const group of document.querySelectorAll("details.group, details.many")) group.open = true;
 });
 addEventListener("afterprint", () => { tellAges(); tellFreshness(); });
 

@@ -46,6 +46,11 @@ class PageIn(In):
     needs_approval = serializers.BooleanField(required=False)
     audience = serializers.ChoiceField(choices=Audience.choices, required=False)
     asks_sign_in = serializers.BooleanField(required=False)
+    shows_inside = serializers.BooleanField(
+        required=False,
+        help_text="Incidents show reference, severity, service and who leads. Only on pages that "
+        "everybody has to sign in to.",
+    )
     networks = serializers.ListField(
         child=serializers.CharField(max_length=43), required=False, max_length=50
     )

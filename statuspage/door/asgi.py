@@ -17,7 +17,8 @@ from statuspage.door.keeper import Keeper, Table
 from statuspage.door.replies import Headers, Reply
 from statuspage.door.shelf import API, PAGES, SHARED, V2, Shelf
 from statuspage.door.source import Disk, Postgres
-from statuspage.rendering.pages import not_found
+from statuspage.rendering import pages
+from statuspage.rendering.frame import spoken
 from statuspage.rendering.stamps import ROOT, Place
 from statuspage.services.admission import Verdict, cookie_name, judge
 
@@ -100,7 +101,7 @@ async def _answer(scope: Scope, send: Send, keeper: Keeper, table: Table, place:
     query = scope["query_string"]
     shown = table.get(f"{path}?{query.decode('latin-1')}" if query else path) or table.get(path)
     if shown is None:
-        await _send(send, await _absent(path, place, is_ready=keeper.is_sure), scope, [])
+        await _send(send, await _absent(scope, place, is_ready=keeper.is_sure), scope, [])
         return
     shelf = keeper.shelf(shown.slug)
     if shelf is not None and not shelf.terms.is_public:
@@ -125,7 +126,7 @@ async def refused(scope: Scope, shelf: Shelf, place: Place, *, is_away: bool) ->
     if verdict == Verdict.ADMITTED:
         return None
     if verdict == Verdict.HIDDEN:
-        return await _absent(scope["path"], place, is_ready=True)
+        return await _absent(scope, place, is_ready=True)
     base = "" if place == ROOT else shelf.place.base
     wanted = quote(scope["path"], safe="/")
     if b"text/html" in headers.get(b"accept", b"text/html"):
@@ -174,20 +175,17 @@ def _preflight() -> Reply:
     return replies.preflight()
 
 
-async def _absent(path: str, place: Place, *, is_ready: bool) -> Reply:
+async def _absent(scope: Scope, place: Place, *, is_ready: bool) -> Reply:
     """Nothing at this address, or nothing known yet."""
-    is_api = path.startswith("/api/")
-    return await asyncio.to_thread(_missing, is_api, is_ready, place)
+    is_api = scope["path"].startswith("/api/")
+    accepted = dict(scope["headers"]).get(b"accept-language", b"")
+    language = spoken(accepted.decode("latin-1"))
+    return await asyncio.to_thread(_missing, is_api, is_ready, place, language)
 
 
 @cache
-def _missing(is_api: bool, is_ready: bool, place: Place) -> Reply:
-    status = 404 if is_ready else 503
-    words, hint = (
-        ("There is no such status page", "The address may be mistyped, or the page was taken down.")
-        if is_ready
-        else ("The status page is not ready yet", "Nothing has been published here so far.")
-    )
+def _missing(is_api: bool, is_ready: bool, place: Place, language: str) -> Reply:
+    status, why = (404, pages.NO_STATUS_PAGE) if is_ready else (503, pages.NOT_READY)
     if is_api:
-        return replies.of_problem(status, words, hint)
-    return replies.of_page(status, not_found(words, hint, place))
+        return replies.of_problem(status, why.words, why.hint)
+    return replies.of_page(status, pages.not_found(why, place, language))

@@ -100,6 +100,10 @@ class Admission(models.Model):
     teams = models.ManyToManyField(Team, blank=True, related_name="+")
     password = models.CharField(max_length=128, blank=True, editable=False)
     networks = ArrayField(models.CharField(max_length=43), default=list, blank=True)
+    shows_inside = models.BooleanField(
+        default=False,
+        help_text="Incidents show their reference, severity, service and who leads.",
+    )
 
     class Meta:
         abstract = True
@@ -107,6 +111,15 @@ class Admission(models.Model):
     @property
     def is_public(self) -> bool:
         return self.audience == Audience.PUBLIC
+
+    @property
+    def is_internal(self) -> bool:
+        """Whoever reads it is signed in here."""
+        return not self.is_public and self.asks_sign_in and not self.password
+
+    @property
+    def tells_inside(self) -> bool:
+        return self.shows_inside and self.is_internal
 
     def knows_password(self, given: str) -> bool:
         return bool(self.password) and check_password(given, self.password)
@@ -159,6 +172,11 @@ class StatusPage(Look, Counting, Admission):
             ),
             models.CheckConstraint(
                 condition=~models.Q(slug__in=TAKEN), name="status_page_slug_free"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(shows_inside=False)
+                | models.Q(audience=Audience.RESTRICTED, asks_sign_in=True, password=""),
+                name="status_page_inside_is_internal",
             ),
         ]
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 from statuspage.models import ImageKind, Language, PageImage, StatusPage
 from statuspage.rendering import stamps, theme
@@ -35,6 +36,12 @@ def speaking(language: str) -> Iterator[None]:
     """Whoever publishes may live in another zone and language than the public does."""
     with timezone.override(UTC), translation.override(language):
         yield
+
+
+def spoken(accepted: str) -> str:
+    """The first of our languages in an Accept-Language header; English where there is none."""
+    codes = (code.partition("-")[0] for code, _ in parse_accept_lang_header(accepted[:200].lower()))
+    return next((code for code in codes if code in Language.values), Language.ENGLISH)
 
 
 def languages(page: StatusPage) -> list[str]:

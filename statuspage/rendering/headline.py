@@ -64,7 +64,8 @@ def _one(view: PageView, incident: IncidentView) -> Headline:
 
 def _several(view: PageView) -> Headline:
     tone, word = _gravest(view, view.active[0])
-    names = _names(view, affected(view))
+    hit = [one for one in affected(view) if one.state != ComponentState.MAINTENANCE]
+    names = _names(view, hit)
     lede = gettext("Affected: %(names)s.") % {"names": names} if names else ""
     count = len(view.active)
     title = ngettext("%(count)d incident is open", "%(count)d incidents are open", count)

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from django.template.loader import render_to_string
 from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import get_language_bidi, gettext, gettext_noop
 
-from statuspage.models import ImageKind, StatusPage
+from statuspage.models import ImageKind, Language, StatusPage
 from statuspage.rendering import history, stamps, theme
 from statuspage.rendering.frame import Frame, image_path, localised, speaking
 from statuspage.rendering.headline import affected, headline
@@ -26,6 +27,23 @@ JSON_TYPE: Final = "application/json"
 CSS_TYPE: Final = "text/css; charset=utf-8"
 # What the paths of theme and pictures begin with.
 DRESS: Final = (theme.PATH, *(f"{kind}-" for kind in ImageKind.values))
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Why there is nothing at an address, in English."""
+
+    words: str
+    hint: str
+
+
+_MISTYPED: Final = gettext_noop("The address may be mistyped, or the page was taken down.")
+NO_STATUS_PAGE: Final = Absent(gettext_noop("There is no such status page"), _MISTYPED)
+NO_SUCH_PAGE: Final = Absent(gettext_noop("There is no such page"), _MISTYPED)
+NOT_READY: Final = Absent(
+    gettext_noop("The status page is not ready yet"),
+    gettext_noop("Nothing has been published here so far."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +140,20 @@ def _html(
     return Document.of(localised(frame.page, language, path), HTML_TYPE, html.encode())
 
 
-def not_found(words: str, hint: str, place: stamps.Place) -> bytes:
+def not_found(why: Absent, place: stamps.Place, language: str = Language.ENGLISH) -> bytes:
     """A small page for an address that leads nowhere; it needs no rows."""
-    html = render_to_string(
-        "statuspage/public/missing.html",
-        {
-            "words": words,
-            "hint": hint,
-            "stamps": stamps.MARKS,
-            "start": stamps.MARKS["home"],
-            "language": "en",
-            "direction": "ltr",
-        },
-    )
+    with speaking(language):
+        html = render_to_string(
+            "statuspage/public/missing.html",
+            {
+                "words": gettext(why.words),
+                "hint": gettext(why.hint),
+                "stamps": stamps.MARKS,
+                "start": stamps.MARKS["home"],
+                "language": language,
+                "direction": "rtl" if get_language_bidi() else "ltr",
+            },
+        )
     return stamps.placed(html.encode(), place)
 
 

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext
 
 from incidents.kernel import clock
+from incidents.models import Incident
 from statuspage.models import (
     Component,
     ComponentEffect,
@@ -22,14 +24,27 @@ from statuspage.rendering import words
 
 
 @dataclass(frozen=True, slots=True)
+class Inside:
+    """What readers who are signed in see of an incident beside the words for customers."""
+
+    reference: str
+    url: str
+    severity: str
+    service: str
+    lead: str
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentView:
-    """`effects` are those in force; for an incident that is over, the worst that each ever was."""
+    """`effects` are those in force; for an incident that is over, the worst that each ever was.
+    `inside` is there on internal pages that show it."""
 
     row: PublicIncident
     path: str
     updates: Sequence[PublicUpdate]
     effects: Sequence[tuple[Component, ComponentState]]
     peak: ComponentState
+    inside: Inside | None = None
 
     @property
     def title(self) -> str:
@@ -104,13 +119,18 @@ class IncidentView:
 
 def incidents(page: StatusPage) -> QuerySet[PublicIncident]:
     """What the public may read about incidents on this page, newest first."""
-    return (
+    rows = (
         PublicIncident.objects.filter(page=page, incident__private=False)
         .select_related("page")
         .prefetch_related(
             "updates",
             Prefetch("effects", ComponentEffect.objects.select_related("component")),
         )
+    )
+    if not page.tells_inside:
+        return rows
+    return rows.select_related("incident__severity", "incident__service").prefetch_related(
+        "incident__role_assignments__user"
     )
 
 
@@ -128,6 +148,17 @@ def incident_view(row: PublicIncident) -> IncidentView:
         updates=list(row.updates.all()),
         effects=ordered,
         peak=worst(effect.state for effect in effects),
+        inside=_inside(row.incident) if row.page.tells_inside else None,
+    )
+
+
+def _inside(incident: Incident) -> Inside:
+    return Inside(
+        reference=incident.reference,
+        url=settings.SITE_URL.rstrip("/") + incident.get_absolute_url(),
+        severity=str(incident.severity),
+        service=incident.service.name if incident.service else "",
+        lead=str(incident.commander or ""),
     )
 
 

@@ -57,6 +57,14 @@ def some(names: Sequence[str], total: int, *, most: int = 3) -> str:
     return gettext("%(count)d of %(total)d components") % {"count": len(names), "total": total}
 
 
+def few(names: Sequence[str], *, most: int = 4) -> str:
+    """A, B, C, D and 18 more."""
+    if len(names) <= most + 1:
+        return ", ".join(names)
+    parts = {"names": ", ".join(names[:most]), "count": len(names) - most}
+    return gettext("%(names)s and %(count)d more") % parts
+
+
 def sentence(names: str, state: ComponentState, *, many: int) -> str:
     """What components in that state do: Online checkout is down."""
     said = {

@@ -2,6 +2,8 @@
 
 import hashlib
 
+from django.utils.translation import gettext_noop
+
 from incidents.kernel.errors import Invalid
 from incidents.reactions.notifications import channels
 from statuspage.models import Way
@@ -22,7 +24,7 @@ def checked(way: str, address: str) -> str:
         hint = "docs/subscribers.md says which settings it needs."
         raise Invalid(f"{channel.label} is not set up here.", hint, field="way")
     if len(address) > 500:
-        raise Invalid("The address is too long.", field="address")
+        raise Invalid(gettext_noop("The address is too long."), field="address")
     try:
         return channel.check(address)
     except Invalid as error:

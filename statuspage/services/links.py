@@ -9,6 +9,7 @@ from typing import Final
 
 from django.core.signing import BadSignature, Signer
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext_noop
 
 from incidents.kernel.errors import NotFound
 from incidents.reactions.notifications import mail
@@ -25,7 +26,8 @@ def token(subscriber: Subscriber) -> str:
 
 def subscriber_of(page: StatusPage, text: str) -> Subscriber:
     """Whom the token of a link stands for. Raises NotFound."""
-    gone = NotFound("This link is not valid any more.", "Ask for a new one on the status page.")
+    hint = gettext_noop("Ask for a new one on the status page.")
+    gone = NotFound(gettext_noop("This link is not valid any more."), hint)
     try:
         number, _, nonce = _SIGNER.unsign(text).partition("-")
     except BadSignature:

@@ -27,7 +27,7 @@ def save_component(component: Component) -> Component:
     if not component.name:
         raise Invalid("Give it a name.", "The one that customers use.", field="name")
     component.slug = component.slug or _free_slug(page, component.name)
-    _check_component(page, component)
+    check_component(page, component)
     if _is_new(component):
         component.position = _last(page.components.aggregate(last=Max("position"))["last"])
     component.save()
@@ -36,7 +36,8 @@ def save_component(component: Component) -> Component:
     return component
 
 
-def _check_component(page: StatusPage, component: Component) -> None:
+def check_component(page: StatusPage, component: Component) -> None:
+    """Raises Invalid with the name of the field at fault, or Conflict."""
     others = page.components.exclude(pk=component.pk)
     if others.filter(slug=component.slug).exists():
         told = f"{page.name} has a component “{component.slug}” already."

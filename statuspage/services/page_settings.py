@@ -37,17 +37,27 @@ def save_page(
     if page.pk is not None:
         held = locked(page.pk)
         page.version, page.edition = held.version, held.edition
-    check_page(page)
     if password is not None:
         page.password = _hashed(password)
+    check_page(page)
+    _check_admission(page)
+    hide_inside(page)
     page.save()
     if teams is not None:
         page.teams.set(teams)
-    _check_admission(page)
     _only_default(page)
     raise_version(locked(page.pk), everything=True)
     page.refresh_from_db()
     return page
+
+
+def hide_inside(page: StatusPage) -> None:
+    """Before a changed page is saved: others may read it from now on, but not what was rendered
+    for those inside."""
+    before = StatusPage.objects.filter(pk=page.pk).first()
+    if before is not None and before.tells_inside and not page.tells_inside:
+        page.snapshots.all().delete()
+        page.rendered_at = None
 
 
 def check_page(page: StatusPage) -> None:
@@ -58,6 +68,7 @@ def check_page(page: StatusPage) -> None:
     _check_slug(page)
     _check_host(page)
     _check_look(page)
+    _check_inside(page)
     page.networks = _networks(page.networks)
     page.languages = [code for code in page.languages if code != page.language]
     check_fields(page, "password")
@@ -182,6 +193,13 @@ def _hashed(password: str) -> str:
         told = f"The password has {MIN_PASSWORD} characters at least."
         raise Invalid(told, "Choose a longer one.", field="password")
     return make_password(password)
+
+
+def _check_inside(page: StatusPage) -> None:
+    if page.shows_inside and not page.is_internal:
+        told = "Only people who are signed in may see the inside of incidents."
+        hint = "Ask readers to sign in and set no password, or show less."
+        raise Invalid(told, hint, field="shows_inside")
 
 
 def _check_admission(page: StatusPage) -> None:

@@ -6,7 +6,6 @@ between, the engine's delivery or the sweep finds the page by its version and re
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, time
-from functools import partial
 from typing import Final
 
 from django.db import transaction
@@ -14,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from incidents.kernel import clock
 from incidents.kernel.errors import NotFound
-from statuspage.models import Language, Snapshot, StatusPage
+from statuspage.models import Language, PublicIncident, Snapshot, StatusPage
 from statuspage.rendering import history, machine, uptime, view
 from statuspage.rendering.assets import edition
 from statuspage.rendering.frame import Frame, languages
@@ -48,7 +47,11 @@ def raise_version(page: StatusPage, *, everything: bool = False) -> int:
     page.version += 1
     page.edition = "" if everything else page.edition
     page.save(update_fields=["version", "edition"])
-    transaction.on_commit(partial(refresh, page.pk), robust=True)
+
+    def render() -> None:  # no partial(): Django logs a hook that failed by its name
+        refresh(page.pk)
+
+    transaction.on_commit(render, robust=True)
     return page.version
 
 
@@ -179,6 +182,15 @@ def _store(page: StatusPage, documents: list[Document]) -> None:
         unique_fields=["page", "path"],
         update_fields=["content_type", "body", "etag", "version", "rendered_at"],
     )
+
+
+@transaction.atomic
+def inside_changed(incident_id: int) -> None:
+    """Internal pages that show more of this incident than its updates show it as it is now."""
+    for shown in pages_showing(incident_id).filter(shows_inside=True).order_by("pk"):
+        page = locked(shown.pk)
+        told = PublicIncident.objects.filter(page=page, incident_id=incident_id)
+        told.update(version=raise_version(page))
 
 
 def pages_showing(incident_id: int) -> QuerySet[StatusPage]:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from incidents.kernel import clock, secrets
 from incidents.kernel.errors import Conflict, Invalid
@@ -74,7 +75,7 @@ def _locked(page: StatusPage, way: str, address: str) -> Subscriber | None:
 
 def _check(page: StatusPage, wishes: Wishes) -> None:
     if not (wishes.incidents or wishes.maintenance):
-        raise Invalid("Choose what you want to hear about.", field="wants")
+        raise Invalid(gettext_noop("Choose what you want to hear about."), field="wants")
     if wishes.pace not in Pace.values:
         raise Invalid(f"There is no pace {wishes.pace!r}.", field="pace")
     if wishes.language not in Language.values:
@@ -84,7 +85,8 @@ def _check(page: StatusPage, wishes: Wishes) -> None:
         return
     known = set(page.components.filter(pk__in=wanted).values_list("pk", flat=True))
     if wanted - known:
-        raise Invalid("There is no such component.", "Reload the page.", field="components")
+        told = gettext_noop("There is no such component.")
+        raise Invalid(told, gettext_noop("Reload the page."), field="components")
 
 
 def draft(page: StatusPage, way: str, address: str, wishes: Wishes, *, source: str) -> Subscriber:
@@ -158,7 +160,8 @@ def confirm(subscriber_id: int) -> Subscriber:
         subscriber.left_at, subscriber.last_error, subscriber.bounces = None, "", 0
         subscriber.save()
     elif subscriber.state != SubscriberState.ACTIVE:
-        raise Conflict("This subscription was ended.", "Subscribe again on the status page.")
+        hint = gettext_noop("Subscribe again on the status page.")
+        raise Conflict(gettext_noop("This subscription was ended."), hint)
     return subscriber
 
 

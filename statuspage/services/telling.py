@@ -58,6 +58,15 @@ FROM unnest(
 ) AS m(id, state, sent_at, error, next_due_at, untried)
 WHERE t.id = m.id AND t.state = 'due'
 """
+# How long it is known who was told what, and when: for questions, not for ever.
+KEPT: Final = timedelta(days=90)
+FORGOTTEN_AT_ONCE: Final = 5_000
+# The oldest rows are looked at and not all of them: that needs no index of its own.
+_FORGET: Final = """
+DELETE FROM statuspage_telling t
+USING (SELECT id FROM statuspage_telling ORDER BY id LIMIT %(most)s) oldest
+WHERE t.id = oldest.id AND t.made_at < %(before)s AND t.state <> 'due'
+"""
 _TOLD: Final = """
 UPDATE statuspage_subscriber s SET last_told_at = t.sent_at, last_error = ''
 FROM statuspage_telling t
@@ -133,6 +142,14 @@ class Teller:
         if not self._ends_orderly:
             self._ends_orderly = True
             atexit.register(self.close)
+
+
+def forget() -> int:
+    """Delete a batch of the oldest messages that are done with and older than KEPT; how many."""
+    values: dict[str, Any] = {"most": FORGOTTEN_AT_ONCE, "before": clock.now() - KEPT}
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, values)
+        return int(cursor.rowcount)
 
 
 def _refusal(row: int, refused: Refused, tries: int) -> _Mark:

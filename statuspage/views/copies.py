@@ -73,7 +73,7 @@ def listing(request: Request, slug: str) -> HttpResponse:
             messages.success(request, "It is written within seconds.")
             return redirect(_address(page))
     context = {
-        "page": page,
+        **frame.of(request, page, "copies"),
         "mirrors": page.mirrors.all(),
         "kinds": MirrorKind.choices,
         "form": form,

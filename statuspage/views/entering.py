@@ -23,6 +23,7 @@ from incidents.models import User
 from incidents.web.guard import public
 from statuspage.models import StatusPage
 from statuspage.rendering import pages, stamps
+from statuspage.rendering.frame import spoken
 from statuspage.rendering.stamps import Place
 from statuspage.services import admission
 
@@ -41,7 +42,7 @@ def enter(request: HttpRequest, slug: str) -> HttpResponse:
     page = StatusPage.objects.filter(slug=slug, enabled=True).first()
     address = str(request.META.get("REMOTE_ADDR", ""))
     if page is None or page.is_public or not _is_near(page, address):
-        return _nothing_here(request)
+        return nothing_here(request)
     place = _place(request, page)
     target = _target(request, place)
     if admission.is_pass(page, request.GET.get("pass", ""), clock.now()):
@@ -154,8 +155,7 @@ def _form(
     return HttpResponse(body, status=403 if is_refused else status)
 
 
-def _nothing_here(request: HttpRequest) -> HttpResponse:
-    words = "There is no such status page"
-    hint = "The address may be mistyped, or the page was taken down."
+def nothing_here(request: HttpRequest) -> HttpResponse:
     place = stamps.place_of(getattr(request, "scope", None), "/status")
-    return HttpResponse(pages.not_found(words, hint, place), status=404)
+    language = spoken(request.headers.get("Accept-Language", ""))
+    return HttpResponse(pages.not_found(pages.NO_STATUS_PAGE, place, language), status=404)

@@ -100,6 +100,7 @@ class PageForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
         fields: ClassVar[tuple[str, ...]] = (
             *("name", "slug", "description", "enabled", "host", "language", "languages"),
             *("searchable", "takes_subscribers", "needs_approval", "audience", "asks_sign_in"),
+            "shows_inside",
             *("networks", "shows_uptime", "partial_weight", "degraded_weight"),
             "maintenance_counts",
         )
@@ -112,6 +113,7 @@ class PageForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
             "needs_approval": "Updates need a second person’s approval",
             "audience": "Who reads it",
             "asks_sign_in": "Whoever is signed in here",
+            "shows_inside": "It shows the inside of incidents",
             "shows_uptime": "It shows how available each component was",
             "partial_weight": "A partial outage counts, in percent",
             "degraded_weight": "Degraded counts, in percent",
@@ -122,6 +124,8 @@ class PageForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run
             "enabled": "Off, it answers “not found”.",
             "searchable": "",
             "needs_approval": "What one person writes, another one has to approve.",
+            "shows_inside": "Reference, severity, service and who leads, with a link. "
+            "Only where everybody has to sign in.",
             "maintenance_counts": "Otherwise it is left out of the count.",
         }
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import QueryDict
+from django.utils.translation import gettext_noop
 
 from incidents.kernel.errors import Invalid
 from statuspage.models import Component, Language, Pace, StatusPage, Subscriber
@@ -49,7 +50,7 @@ def wishes_of(page: StatusPage, given: QueryDict) -> Wishes:
     named = {int(text) for text in given.getlist("component") if text.isdecimal()}
     every = set(page.components.values_list("pk", flat=True))
     if every and not named & every:
-        raise Invalid("Choose at least one component.", field="components")
+        raise Invalid(gettext_noop("Choose at least one component."), field="components")
     wants = set(given.getlist("wants"))
     return Wishes(
         components=() if named >= every else sorted(named & every),

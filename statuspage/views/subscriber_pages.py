@@ -21,10 +21,11 @@ from incidents.kernel import secrets
 from incidents.kernel.errors import Conflict, DomainError, Invalid, NotFound
 from incidents.web.guard import public
 from statuspage.models import Language, Pace, StatusPage, Subscriber, SubscriberState, Way
-from statuspage.rendering import pages, stamps
+from statuspage.rendering import stamps
 from statuspage.rendering.frame import Frame, languages, speaking
 from statuspage.services import addresses, links, subscribing
 from statuspage.views import subscriber_forms
+from statuspage.views.entering import nothing_here
 
 # Forms that one network address may send in a minute; each address that is given has its own limit.
 _FORMS_A_MINUTE: Final = 20
@@ -38,13 +39,13 @@ def _open(view: View) -> View:
     def answered(request: HttpRequest, slug: str, **more: str) -> HttpResponse:
         page = StatusPage.objects.filter(slug=slug, enabled=True).first()
         if page is None:
-            response = _no_page(request)
+            response = nothing_here(request)
         else:
             with speaking(_language(request, page)):
                 try:
                     response = view(request, page, **more)
                 except NotFound as error:
-                    response = _answer(request, page, "lost", {"error": error}, status=404)
+                    response = _lost(request, page, error)
         response["Referrer-Policy"] = "no-referrer"
         response["X-Robots-Tag"] = "noindex"
         return response
@@ -59,12 +60,6 @@ def _language(request: HttpRequest, page: StatusPage) -> str:
     return asked if asked in languages(page) else page.language
 
 
-def _no_page(request: HttpRequest) -> HttpResponse:
-    place = stamps.place_of(getattr(request, "scope", None), "/status")
-    hint = "The address may be mistyped, or the page was taken down."
-    return HttpResponse(pages.not_found("There is no such status page", hint, place), status=404)
-
-
 def _answer(
     request: HttpRequest,
     page: StatusPage,
@@ -77,6 +72,17 @@ def _answer(
     frame = Frame.of(page).context("subscribe", _language(request, page))
     html = render_to_string(f"statuspage/subscribe/{template}.html", {**frame, **context})
     return HttpResponse(stamps.placed(html.encode(), place), status=status)
+
+
+def _lost(request: HttpRequest, page: StatusPage, error: DomainError) -> HttpResponse:
+    return _answer(request, page, "lost", {"error": _told(error)}, status=error.status)
+
+
+def _told(error: DomainError) -> dict[str, str]:
+    """The domain speaks English; readers are told in the language of the page where the catalogue
+    has the words. Empty words are left alone: gettext has the catalogue's head under them."""
+    words = {"message": error.message, "hint": error.hint}
+    return {name: gettext(text) if text else "" for name, text in words.items()}
 
 
 def _to(request: HttpRequest, page: StatusPage, path: str) -> HttpResponse:
@@ -119,7 +125,7 @@ def _form(
         "ways": [found.value for found in addresses.ways()],
         "shelves": subscriber_forms.choices(page),
         "paces": _paces(Way.EMAIL),
-        "error": error,
+        "error": _told(error) if error else None,
         "wrong_way": way,
         "given": request.POST.get("address", "") if error else "",
     }
@@ -143,7 +149,7 @@ def confirm(request: HttpRequest, page: StatusPage, token: str) -> HttpResponse:
     try:
         subscribing.confirm(subscriber.pk)
     except Conflict as error:
-        return _answer(request, page, "lost", {"error": error}, status=error.status)
+        return _lost(request, page, error)
     return _to(request, page, f"manage/{token}?said=confirmed")
 
 
@@ -176,7 +182,7 @@ def _settings(
         "tongues_known": Language.choices,
         "secret": secrets.unseal(subscriber.secret),
         "said": said.get(request.GET.get("said", ""), ""),
-        "error": error,
+        "error": _told(error) if error else None,
     }
     status = error.status if error else 200
     return _answer(request, subscriber.page, "manage", context, status=status)

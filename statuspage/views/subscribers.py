@@ -88,7 +88,7 @@ def _listing(request: Request, page: StatusPage, error: DomainError | None = Non
     kept = {name: value for name, value in filters.items() if value}
     more = urlencode({**kept, "before": found[ROWS - 1].pk}) if len(found) > ROWS else ""
     context = {
-        "page": page,
+        **frame.of(request, page, "subscribers"),
         "subscribers": found[:ROWS],
         "filters": filters,
         "filtered": bool(kept),
@@ -111,7 +111,9 @@ def _counts(page: StatusPage) -> list[tuple[str, int]]:
     """How many in each state, by its word."""
     rows = Subscriber.objects.filter(page=page).order_by().values_list("state")
     found = dict(rows.annotate(n=Count("pk")))
-    return [(state.label, found[state]) for state in SubscriberState if state in found]
+    first = SubscriberState.ACTIVE
+    order = [first, *(state for state in SubscriberState if state != first)]
+    return [(state.label, found[state]) for state in order if state in found]
 
 
 def _waiting(page: StatusPage) -> int:

@@ -115,7 +115,9 @@ class WorkForm(HoursForm):
 
 
 def _named(row: Component) -> str:
-    return f"{row.name} (alerts of {row.service.name})" if row.service else row.name
+    """With the service whose alerts are meant, where that is called something else."""
+    service = row.service.name if row.service else row.name
+    return row.name if service == row.name else f"{row.name} · {service}"
 
 
 def _initial(planned: Maintenance | None, viewer: User | None) -> dict[str, Any]:

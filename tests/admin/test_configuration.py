@@ -20,7 +20,8 @@ from incidents.models import (
     TelemetrySource,
     User,
 )
-from tests.conftest import People
+from statuspage.models import Component, StatusPage
+from tests.conftest import Declare, People
 
 
 @pytest.fixture
@@ -189,3 +190,16 @@ def test_it_lets_no_service_depend_on_itself(admin: Client, service: Service) ->
     values = {"name": "Checkout", "slug": "checkout", "depends_on": [service.pk]}
     page = post(admin, "service_change", service.pk, **values)
     assert "does not depend on itself" in page.content.decode()
+
+
+def test_a_component_is_saved_as_the_console_saves_it(
+    admin: Client, declare: Declare, service: Service
+) -> None:
+    page = StatusPage.objects.create(slug="main", name="Ferrybank", is_default=True)
+    declare(severity="P0", service=service)
+    address = reverse("admin:statuspage_component_add")
+    given = {"page": page.pk, "slug": "api", "name": "API", "position": 0}
+    told = admin.post(address, {**given, "follows_service": "on"}).content.decode()
+    assert "There is no service to follow." in told
+    admin.post(address, {**given, "follows_service": "on", "service": service.pk})
+    assert Component.objects.get().followed.get(until=None).state == "major_outage"

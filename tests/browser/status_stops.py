@@ -31,10 +31,17 @@ STATUS: Final = (
     Stop("public-incident", "/status/incidents/{public}", by=""),
     Stop("public-history", "/status/history", by="", worlds=ALWAYS),
     Stop("public-subscribe", "/status/main/subscribe", by=""),
+    Stop("public-asked", "/status/main/subscribe?sent=email", by="", worlds=ONCE),
+    Stop("public-confirm", "/status/main/subscribe/confirm/{reader}", by="", worlds=ONCE),
+    Stop("public-manage", "/status/main/manage/{reader}", by=""),
+    Stop("public-unsubscribe", "/status/main/unsubscribe/{reader}", by="", worlds=ONCE),
     Stop("public-confirm-lost", "/status/main/subscribe/confirm/x", by="", status=404, worlds=ONCE),
     Stop("public-manage-lost", "/status/main/manage/x", by="", status=404, worlds=ONCE),
     Stop("public-unsubscribe-lost", "/status/main/unsubscribe/x", by="", status=404, worlds=ONCE),
-    Stop("subscribers", "/status-page/main/subscribers", by="admin"),
+    Stop("public-year", "/status/history/{year}", by="", worlds=ONCE),
+    Stop("public-work", "/status/maintenance/{work}", by=""),
+    Stop("subscribers", "/status-page/main/subscribers", by="admin", worlds=ALWAYS),
+    Stop("subscriber", "/status-page/main/subscribers/{subscriber}", by="admin"),
     Stop(
         "subscriber-nowhere", "/status-page/main/subscribers/0", by="admin", status=404, worlds=ONCE
     ),
@@ -52,4 +59,7 @@ NO_STATUS_PAGES: Final[dict[str, str]] = {
 ANY_STATUS: Final[dict[str, object]] = {
     **dict.fromkeys(("update", "text_id", "component_id", "group_id", "planned", "series_id"), 1),
     "work": "some",
+    "reader": "some",
+    "year": 2026,
+    "subscriber": 1,
 }

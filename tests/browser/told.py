@@ -7,8 +7,17 @@ from incidents.kernel import clock
 from incidents.kernel.actor import Actor
 from incidents.models import Incident
 from statuspage.models import Component, ComponentGroup, PlannedUpdate, StatusPage, UpdateTemplate
-from statuspage.services import Announcement, listing, maintenance, page_settings, series, submit
+from statuspage.services import (
+    Announcement,
+    links,
+    listing,
+    maintenance,
+    page_settings,
+    series,
+    submit,
+)
 from statuspage.services.work import Work
+from tests.browser import readers
 
 HOUR = timedelta(hours=1)
 
@@ -51,6 +60,7 @@ def some(incident: Incident, actor: Actor) -> dict[str, Any]:
         name="Payments: bank informed", body="Banks know of it.", severities=["P0", "P1"]
     )
     _planned(incident, page, actor)
+    reader = readers.subscribed(page, 6)
     update = incident.public_incidents.get().updates.latest("pk")
     return {
         "work": planned.key,
@@ -58,6 +68,9 @@ def some(incident: Incident, actor: Actor) -> dict[str, Any]:
         "component_id": component.pk,
         "text_id": text.pk,
         "update": update.pk,
+        "subscriber": reader.pk,
+        "reader": links.token(reader),
+        "year": update.displayed_at.year,
     }
 
 
@@ -78,5 +91,6 @@ def many(words: str) -> None:
     page = StatusPage.objects.get(is_default=True)
     ComponentGroup.objects.create(page=page, name=words[:80], starts_closed=True)
     Component.objects.filter(page=page).update(description=words[:200])
+    readers.subscribed(page, 70, name="somebody.with.quite.a.long.name" * 6)
     for number in range(20):
         UpdateTemplate.objects.create(name=f"{number} {words}"[:80], body=words * 20)

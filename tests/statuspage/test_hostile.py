@@ -3,10 +3,15 @@
 import pytest
 from django.db import models
 
-from statuspage.models import ComponentGroup, PublicUpdate, StatusPage
+from bench.smtp_sink import Sink
+from statuspage.models import Component, ComponentGroup, PublicUpdate, StatusPage
 from statuspage.services import refresh
 from statuspage.services.snapshots import changed
+from tests.conftest import Declare
+from tests.statuspage.conftest import Publish
+from tests.statuspage.subscribed import Follow, tell_all
 from tests.statuspage.test_private import PUBLIC, surroundings
+from tests.statuspage.test_telling import read, text_of
 
 __all__ = ["surroundings"]
 
@@ -56,3 +61,19 @@ def test_nothing_in_any_public_field_runs(
         for run in RUNS:
             assert run not in text, (path, run)
         assert text.count("<!--stale-en-->") <= 1
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_nothing_in_a_message_to_a_subscriber_runs(
+    sink: Sink, follow: Follow, publish: Publish, declare: Declare,
+    page: StatusPage, checkout: Component, attack: str,
+) -> None:  # fmt: skip
+    follow("ana@example.com")
+    page.name = page.footer = attack
+    page.save()
+    Component.objects.filter(pk=checkout.pk).update(name=attack[:80])
+    checkout.refresh_from_db()
+    publish(declare(), body=attack, effects={checkout: "degraded"}, title=attack)
+    tell_all()
+    html = text_of(read(sink), "html")
+    assert [run for run in RUNS if run in html] == []

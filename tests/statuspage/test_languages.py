@@ -13,7 +13,8 @@ from django.utils.translation.template import templatize
 
 from incidents.kernel import clock
 from statuspage.models import Component, StatusPage
-from statuspage.rendering import stamps, words
+from statuspage.rendering import pages, stamps, words
+from statuspage.rendering.frame import spoken
 from statuspage.services import refresh
 from statuspage.services.snapshots import changed
 from tests.conftest import Declare, FrozenClock
@@ -21,6 +22,8 @@ from tests.statuspage.conftest import Publish
 
 BytesOf = Callable[[str], str]
 ROOT = Path(settings.BASE_DIR)
+# Templates that customers read.
+SPOKEN = ("public", "subscribe", "mail")
 CALLS = {"gettext": 0, "gettext_noop": 0, "ngettext": 0, "pgettext": 1}
 
 
@@ -99,11 +102,20 @@ def test_the_door_says_how_fresh_it_is_in_the_language_of_the_page(
     assert "<!--" not in late
 
 
+def test_an_address_that_leads_nowhere_says_so_in_the_language_of_the_reader() -> None:
+    asked = {"de-CH, en;q=0.5": "gibt es nicht", "fr, *": "no such", "": "no such"}
+    for accepted, words_of_it in asked.items():
+        html = pages.not_found(pages.NO_STATUS_PAGE, stamps.ROOT, spoken(accepted)).decode()
+        assert words_of_it in html
+
+
 def test_dates_and_figures_are_written_as_the_language_does(frozen: FrozenClock) -> None:
     with translation.override("de"):
         assert words.short_date(clock.now()) == "3. Nov"
         assert words.percent(99.95) == "99,95\xa0%"
         assert words.join(["A", "B", "C"]) == "A, B und C"
+        assert words.few("ABCDEF") == "A, B, C, D und 2 weitere"
+    assert words.few("ABCDE") == "A, B, C, D, E"
     assert words.percent(99.95) == "99.95\xa0%"
 
 
@@ -125,8 +137,8 @@ def test_the_compiled_words_are_those_that_were_written() -> None:
 
 def said() -> Iterator[str]:
     """All that renderer and templates have translated; of plurals, the singular's entry."""
-    sources = [*(ROOT / "statuspage/rendering").glob("*.py"),
-               ROOT / "statuspage/templatetags/statuspage_public.py"]  # fmt: skip
+    sources = [*(ROOT / "statuspage").rglob("*.py"),
+               *(ROOT / "incidents/reactions/notifications/channels").glob("*.py")]  # fmt: skip
     for path in sources:
         for node in ast.walk(ast.parse(path.read_text())):
             name = getattr(
@@ -138,7 +150,8 @@ def said() -> Iterator[str]:
                     yield "\x04".join(map(str, texts))
                 elif name != "ngettext" and texts:
                     yield str(texts[0])
-    for template in (ROOT / "templates/statuspage/public").glob("*.html"):
+    templates = ROOT / "templates/statuspage"
+    for template in [path for name in SPOKEN for path in (templates / name).glob("*")]:
         text = templatize(template.read_text())
         for match in re.finditer(r"gettext\(u?(['\"])(.*?)(?<!\\)\1\)|_\((\"|')(.*?)\3\)", text):
             yield match[2] or match[4]

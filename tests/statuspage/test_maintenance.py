@@ -51,6 +51,17 @@ def state_of(page: StatusPage) -> str:
     return str(selectors.components_now(page)[0].state)
 
 
+def test_it_says_so_in_the_language_of_the_page(plan: Plan, page: StatusPage, actor: Actor) -> None:
+    page.language = "de"
+    page.save()
+    planned = plan()
+    maintenance.advance(maintenance_id=planned.pk, state="cancelled", actor=actor)
+    assert told(planned) == [
+        "Wir arbeiten an Online checkout.",
+        "Diese Wartung findet nicht statt.",
+    ]
+
+
 def test_it_tells_customers_and_subscribers_when_it_is_announced(
     plan: Plan, checkout: Component
 ) -> None:

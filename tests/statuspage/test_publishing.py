@@ -1,5 +1,8 @@
 """Telling customers: what the verb writes, and what components are worth afterwards."""
 
+from typing import Any
+from unittest.mock import Mock
+
 import pytest
 
 from incidents.engine import deliveries
@@ -10,7 +13,7 @@ from incidents.models import Delivery, DeliveryState, Fact, Service
 from incidents.pipeline import lifecycle
 from statuspage import selectors
 from statuspage.models import Component, ComponentChange, PublicIncident, StatusPage
-from statuspage.services import refresh_stale, set_component_state, suggest
+from statuspage.services import refresh_stale, set_component_state, snapshots, suggest
 from tests.conftest import Declare, FrozenClock, People
 from tests.statuspage.conftest import Publish
 
@@ -159,6 +162,18 @@ def test_the_engine_renders_when_the_publisher_died_before_it_could(
     due = Delivery.objects.exclude(state=DeliveryState.DONE).filter(next_due_at__lte=clock.now())
     assert not due.exists()
     assert page.snapshots.filter(path="").exists()
+
+
+def test_it_is_published_although_it_cannot_be_rendered(
+    declare: Declare, page: StatusPage, checkout: Component, nobody: Actor,
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(snapshots, "refresh", Mock(side_effect=OSError("disk full")))
+    with django_capture_on_commit_callbacks(execute=True):
+        set_component_state(component_id=checkout.pk, state="degraded", reason="DNS", actor=nobody)
+    assert states(page)["checkout"] == "degraded"
+    monkeypatch.undo()
+    assert refresh_stale() == 1
 
 
 def test_the_sweep_finds_what_was_lost_and_leaves_the_rest_alone(

@@ -118,6 +118,19 @@ def test_history_tells_by_month_and_links_to_each_incident(
     assert f"{stamps.BASE}/incidents/{update.public_incident.key}" in html
 
 
+@pytest.mark.parametrize(("number", "is_folded"), [(6, False), (7, True)])
+def test_an_update_that_changes_many_components_folds_their_list(
+    declare: Declare, publish: Publish, page: StatusPage, bytes_of: BytesOf,
+    number: int, is_folded: bool,
+) -> None:  # fmt: skip
+    rows = [
+        Component.objects.create(page=page, slug=f"c{n}", name=f"Part {n}") for n in range(number)
+    ]
+    publish(declare(), effects=dict.fromkeys(rows, "degraded"))
+    assert ('<details class="many"' in bytes_of("")) is is_folded
+    assert f"Part {number - 1}: Degraded" in bytes_of("")
+
+
 def test_history_leaves_out_nothing_of_the_months_it_tells_of(
     declare: Declare, publish: Publish, page: StatusPage, frozen: FrozenClock, bytes_of: BytesOf
 ) -> None:

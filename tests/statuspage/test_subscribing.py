@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from bench.smtp_sink import Sink
+from incidents.api.throttling import BUCKETS
 from statuspage.models import Component, StatusPage, Subscriber, Telling
 from statuspage.services import links
 from tests.conftest import FrozenClock
@@ -227,3 +228,21 @@ def test_it_speaks_german_where_the_page_does(reader: Client, sink: Sink, page: 
     assert '<html lang="de"' in german
     assert "Andere Wege" in german
     assert '<html lang="en"' in reader.get(f"{FORM}?language=xx").content.decode()
+
+
+def test_it_says_in_german_what_is_wrong(reader: Client, sink: Sink, page: StatusPage) -> None:
+    page.languages = ["de"]
+    page.save()
+    wrong = reader.post(f"{FORM}?language=de", {"way": "email", "address": "ana"})
+    assert "Das ist keine E-Mail-Adresse." in wrong.content.decode()
+    lost = reader.get("/status/main/manage/made-up?language=de")
+    assert "Dieser Link gilt nicht mehr." in lost.content.decode()
+
+
+def test_one_network_address_asks_twenty_times_a_minute_at_most(
+    reader: Client, page: StatusPage
+) -> None:
+    BUCKETS.clear()
+    codes = [ask(reader, "nobody").status_code for _ in range(25)]
+    BUCKETS.clear()
+    assert codes == [422] * 20 + [429] * 5

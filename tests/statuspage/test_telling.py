@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bench.smtp_sink import Sink
 from statuspage.models import Broadcast, Component, StatusPage, Telling, TellState
-from statuspage.services import fan_out, subscribing
+from statuspage.services import fan_out, subscribing, telling
 from tests.conftest import Declare, FrozenClock, People
 from tests.statuspage.conftest import Publish
 from tests.statuspage.subscribed import Follow, states, tell_all
@@ -221,3 +221,23 @@ def test_nothing_is_lost_while_no_mail_server_answers(
     telling = Telling.objects.get()
     assert telling.state == "due"
     assert "did not answer" in telling.error
+
+
+def test_what_was_told_long_ago_is_forgotten_and_what_waits_is_not(
+    follow: Follow, publish: Publish, declare: Declare, frozen: FrozenClock
+) -> None:
+    follow("old@example.com")
+    follow("waits@example.com")
+    publish(declare())
+    fan_out.fan_out_next()
+    Telling.objects.filter(subscriber__address="old@example.com").update(state=TellState.SENT)
+    frozen.fast_forward(days=89)
+    assert telling.forget() == 0
+    frozen.fast_forward(days=2)
+    follow("new@example.com")
+    publish(declare())
+    fan_out.fan_out_next()
+    Telling.objects.filter(broadcast=Broadcast.objects.latest("pk")).update(state=TellState.SENT)
+    assert telling.forget() == 1
+    assert Telling.objects.filter(subscriber__address="old@example.com").count() == 1
+    assert Telling.objects.filter(subscriber__address="waits@example.com").count() == 2

@@ -43,7 +43,8 @@ def bundle(page: StatusPage, now: datetime, *, base: str = "") -> list[File]:
     for row in page.snapshots.order_by("path"):
         body = stamps.fill(bytes(row.body), place, as_of=as_of, stale=False, etag=row.etag)
         found += [File(name, row.content_type, body) for name in _names(row.path, row.content_type)]
-    found.append(File("404.html", pages.HTML_TYPE, _not_found(place)))
+    nothing = pages.not_found(pages.NO_SUCH_PAGE, place, page.language)
+    found.append(File("404.html", pages.HTML_TYPE, nothing))
     return sorted(found, key=lambda file: (file.path == INDEX, file.path))
 
 
@@ -52,8 +53,3 @@ def _names(path: str, content_type: str) -> Sequence[str]:
         return [f"{path}/{INDEX}" if path else INDEX]
     # The JSON is known by two addresses.
     return [path, "api/status/public"] if path == pages.JSON else [path]
-
-
-def _not_found(place: Place) -> bytes:
-    hint = "The address may be mistyped, or the page was taken down."
-    return pages.not_found("There is no such page", hint, place)

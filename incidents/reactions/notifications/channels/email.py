@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext_noop
 
 from incidents.kernel.errors import Invalid
 from incidents.reactions.notifications import mail
@@ -115,10 +116,11 @@ class Email:
             plain = f"{name}@{domain.lower().encode('idna').decode()}" if name else address
             validate_email(plain)
         except (ValidationError, UnicodeError) as error:
-            hint = "Write it such as ana@example.com."
-            raise Invalid("That is no e-mail address.", hint) from error
+            hint = gettext_noop("Write it such as ana@example.com.")
+            raise Invalid(gettext_noop("That is no e-mail address."), hint) from error
         if not plain.isascii() or not plain.isprintable() or len(plain) > 254:
-            raise Invalid("Mail cannot be sent to that address.", "It may hold plain letters only.")
+            hint = gettext_noop("It may hold plain letters only.")
+            raise Invalid(gettext_noop("Mail cannot be sent to that address."), hint)
         return plain
 
     def session(self) -> Session:

@@ -2,6 +2,8 @@
 
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext_noop
+
 from incidents.kernel import guarded
 from incidents.kernel.errors import Invalid
 from incidents.reactions.notifications.channels import REGISTRY, Session
@@ -20,8 +22,8 @@ class Slack:
         parts = urlsplit(url)
         here = guarded.is_allowed(parts.hostname or "", parts.port or 443)
         if not here and parts.hostname != "hooks.slack.com":
-            hint = "Slack gives you one that begins with https://hooks.slack.com/."
-            raise Invalid("That is no incoming webhook of Slack.", hint)
+            hint = gettext_noop("Slack gives you one that begins with https://hooks.slack.com/.")
+            raise Invalid(gettext_noop("That is no incoming webhook of Slack."), hint)
         return url
 
     def session(self) -> Session:

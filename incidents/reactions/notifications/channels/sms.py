@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import httpx
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from incidents.kernel import outbound
 from incidents.kernel.errors import Invalid
@@ -67,8 +68,8 @@ class Sms:
         number = _SPACING.sub("", address)
         number = f"+{number[2:]}" if number.startswith("00") else number
         if not _NUMBER.fullmatch(number):
-            hint = "Write it with the code of the country, such as +31 6 1234 5678."
-            raise Invalid("That is no number that can be reached.", hint)
+            hint = gettext_noop("Write it with the code of the country, such as +31 6 1234 5678.")
+            raise Invalid(gettext_noop("That is no number that can be reached."), hint)
         return number
 
     def session(self) -> Session:

@@ -3,6 +3,8 @@
 from typing import Final
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext_noop
+
 from incidents.kernel import guarded
 from incidents.kernel.errors import Invalid
 from incidents.reactions.notifications.channels import REGISTRY, Session
@@ -25,10 +27,10 @@ class Teams:
         parts = urlsplit(url)
         here = guarded.is_allowed(parts.hostname or "", parts.port or 443)
         if not here and not (parts.hostname or "").endswith(_HOSTS):
-            hint = (
+            hint = gettext_noop(
                 "Make one in the channel: “Post to a channel when a webhook request is received”."
             )
-            raise Invalid("That is no webhook of Microsoft Teams.", hint)
+            raise Invalid(gettext_noop("That is no webhook of Microsoft Teams."), hint)
         return url
 
     def session(self) -> Session:

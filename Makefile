@@ -76,6 +76,7 @@ vendor: ## fetch and build static/vendor again (needs Node)
 
 # What is measured runs with what it is delivered with: tools for development would fill its memory.
 bench: .venv/.dev .venv/measured/.run ## measure, beside baselines on the same machine
+	@.ci/apt wrk nginx-light || true
 	@BENCH_PYTHON=.venv/measured/bin/python $(py) -m bench $(ARGS)
 
 .venv/measured/.run: requirements.lock

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import baselines, crowd, detection, measures, storm, subscribers
+from bench import baselines, crowd, detection, measures, status_page, storm, subscribers
 from bench.measures import Figure
 from bench.product import Product
 
@@ -27,6 +27,8 @@ def main() -> None:
         _measure(figures, wanted, {"subscribers": subscribers.subscribers})
         _report(figures)
         return
+    if wanted in "status":
+        status_page.check()
     scratch = Path(tempfile.mkdtemp(prefix="isbench-"))
     # What is measured must not be taken for a storm; the storm itself has one cause.
     calm = {"STORM_INCIDENTS_PER_MINUTE": "1000000", "OPEN_ALERTS_PER_INTEGRATION": "1000000"}
@@ -66,10 +68,7 @@ def _jobs(product: Product, token: str, view_port: int, scratch: Path) -> dict[s
         "chat 200": lambda: measures.chat(product, token, clients=200),
         "crowd": lambda: crowd.crowd(product, token),
         "pdf": lambda: measures.pdf(product, token, scratch),
-        "status default": lambda: measures.status_page(
-            product.port, label="default", view_port=view_port
-        ),
-        "status gate": lambda: measures.status_page(gate, label="gate", view_port=view_port),
+        "status": lambda: status_page.status_page(product, view_port, scratch),
         "accepts default": lambda: measures.accepts(
             product, product.port, label="default", view_port=view_port
         ),

@@ -69,14 +69,15 @@ def django_view(socket_dir: str, scratch: Any) -> Iterator[int]:
         env=os.environ | {"BENCH_SOCKET": socket_dir, "PYTHONPATH": str(scratch)},
     )
     try:
-        _await_port(port)
+        await_port(port)
         yield port
     finally:
         server.terminate()
         server.wait(10)
 
 
-def _await_port(port: int) -> None:
+def await_port(port: int) -> None:
+    """Until somebody listens there. Raises RuntimeError after half a minute."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         try:
@@ -117,7 +118,7 @@ def echo_server() -> Iterator[int]:
     port = free_port()
     server = subprocess.Popen([sys.executable, "-c", ECHO, str(port)], cwd=ROOT)
     try:
-        _await_port(port)
+        await_port(port)
         yield port
     finally:
         server.terminate()

@@ -65,26 +65,6 @@ def accepts(product: Product, port: int, *, label: str, view_port: int) -> list[
     return figures
 
 
-def status_page(port: int, *, label: str, view_port: int) -> Figure:
-    def page() -> bytes:
-        return load.request("GET", "/status", b"", "Accept-Encoding: gzip")
-
-    def plain() -> bytes:
-        return load.request("GET", "/page")
-
-    ours = asyncio.run(load.run(port, page, clients=16, seconds=SECONDS))
-    view = asyncio.run(load.run(view_port, plain, clients=16, seconds=SECONDS))
-    wanted = 1200 if label == "default" else 8000
-    return Figure(
-        f"status page, gzip, {label}",
-        ours.rate,
-        "/s",
-        f"Django view answering bytes {view.rate:.0f}/s",
-        f"≥ {wanted}/s",
-        ours.rate >= wanted,
-    )
-
-
 def alert_to_browsers(product: Product, token: str, *, browsers: int, rate: float) -> list[Figure]:
     """From POSTing an alert to its incident on every browser's feed, committed in between."""
     key = product.integration("native", "bench latency")["key"]

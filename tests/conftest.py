@@ -7,14 +7,16 @@ from datetime import UTC, datetime, timedelta
 from unittest import mock
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.management.color import Style
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.test import Client
+from django.test import Client, override_settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from incidents.access import Principal
+from incidents.api.throttling import BUCKETS
 from incidents.kernel import clock
 from incidents.kernel.actor import Actor
 from incidents.models import Incident, Integration, Role, Service, Severity, Team, User
@@ -37,6 +39,13 @@ LONG = (
     *("tests/flow/", "tests/browser/", "tests/platform/test_up.py", "tests/access/test_matrix.py"),
     *("tests/warroom/test_browser.py", "tests/warroom/test_valkey_faults.py"),
 )
+
+
+class QuickArgon2(Argon2PasswordHasher):
+    """Processes that have the real one know its passwords too."""
+
+    time_cost = parallelism = 1
+    memory_cost = 8
 
 
 class _Shares(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
@@ -66,8 +75,21 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         connections["default"].settings_dict["TEST"]["TEMPLATE"] = template
 
 
+@pytest.fixture(autouse=True)
+def _full_buckets() -> None:
+    """What one test asks in a minute does not count against the next."""
+    BUCKETS.clear()
+
+
 # Made by migrations, found by id, changed by no test.
 KEPT = {"django_content_type", "auth_permission"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """To make one takes a tenth of a second otherwise, which is the point of it."""
+    with override_settings(PASSWORD_HASHERS=[f"{__name__}.{QuickArgon2.__name__}"]):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

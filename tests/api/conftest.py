@@ -1,14 +1,13 @@
 """A program that calls the API with a key."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from incidents.api.throttling import BUCKETS
 from incidents.models import ApiKey
 
 
@@ -63,10 +62,3 @@ def program(db: None) -> MakeProgram:
 @pytest.fixture
 def root(program: MakeProgram) -> Program:
     return program("admin")
-
-
-@pytest.fixture(autouse=True)
-def _full_buckets() -> Iterator[None]:
-    BUCKETS.clear()
-    yield
-    BUCKETS.clear()

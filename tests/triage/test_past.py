@@ -1,7 +1,5 @@
 """What came before: how long it will last, what was like it, and who may know."""
 
-import hashlib
-import time
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -18,6 +16,7 @@ from incidents.pipeline import lifecycle
 from incidents.reactions import search
 from incidents.selectors import estimates, similar
 from tests.conftest import Declare, People
+from tests.many import multiply
 from tests.triage.conftest import Past
 
 As = Callable[[User], Principal]
@@ -142,50 +141,46 @@ def test_private_incidents_are_no_part_of_an_estimate(
 
 
 def _many(n: int, service: Service) -> None:
-    now, severity = clock.now(), Severity.objects.earliest("pk")
-    Incident.objects.bulk_create(
-        Incident(
-            title=f"Checkout answers {one} slowly {hashlib.md5(str(one).encode()).hexdigest()}",
-            severity=severity,
-            state="resolved",
-            service=service,
-            type="performance_degradation",
-            category="technical",
-            impact="minor",
-            priority="normal",
-            source="alert",
-            began_at=now,
-            opened_at=now,
-            resolved_at=now,
-            updated_at=now,
-        )
-        for one in range(1, n + 1)
+    now = clock.now()
+    one = Incident.objects.create(
+        title="Checkout answers slowly",
+        severity=Severity.objects.earliest("pk"),
+        state="resolved",
+        service=service,
+        type="performance_degradation",
+        category="technical",
+        impact="minor",
+        priority="normal",
+        source="alert",
+        began_at=now,
+        opened_at=now,
+        resolved_at=now,
+        updated_at=now,
     )
+    multiply(one, n - 1, title="'Checkout answers ' || n || ' slowly ' || md5(n::text)")
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO incidents_incidenttext SELECT id, to_tsvector('english', title)"
             " FROM incidents_incident"
         )
-        cursor.execute("ANALYZE incidents_incident, incidents_incidenttext")
+        cursor.execute("ANALYZE incidents_incidenttext")
 
 
-def test_it_is_as_quick_among_ten_thousand(declare: Declare, service: Service) -> None:
+def test_it_asks_no_more_among_ten_thousand(declare: Declare, service: Service) -> None:
     now = declare("Card payments time out", service=service)
-    taken = []
+    asked = []
     for n in (10, 10_000):
         Incident.objects.exclude(pk=now.pk).delete()
         Incident.objects.filter(pk=now.pk).update(title="Checkout answers slowly again")
         connection.cursor().execute("DELETE FROM incidents_incidenttext")
         _many(n, service)
         now = Incident.objects.select_related("service").get(pk=now.pk)
-        began = time.perf_counter()
         with CaptureQueriesContext(connection) as captured:
             found = similar.find(Incident.objects.all(), now)
             estimates.expected(Incident.objects.all(), now)
-        taken.append((len(captured), time.perf_counter() - began))
+        asked.append(len(captured))
         assert len(found) == 5
-    assert [queries for queries, _ in taken] == [4, 4]
-    assert taken[1][1] < 1.5
+    assert asked == [4, 4]
 
 
 def test_a_rare_word_is_found_by_the_index(declare: Declare, service: Service) -> None:

@@ -16,6 +16,7 @@ from incidents.pipeline import lifecycle
 from incidents.selectors import incident_order
 from incidents.selectors.incidents import IncidentFilter, find
 from tests.conftest import Declare, FrozenClock, People
+from tests.many import multiply
 
 SignIn = Callable[[User], Client]
 
@@ -116,24 +117,26 @@ def test_it_shows_the_words_that_were_found(three: dict[str, Incident], browser:
 @pytest.fixture
 def crowd(severities: dict[str, Severity]) -> None:
     """Twenty thousand incidents, nearly all over and one in forty of the worst, as after years."""
-    begin, levels = clock.now() - timedelta(days=900), list(severities.values())
-    rows = [
-        Incident(
-            title=f"Incident {n}",
-            severity=levels[1 + n % 3] if n % 40 else levels[0],
-            state=State.CLOSED if n % 500 else State.DETECTED,
-            regions=["eu"] if n % 900 == 0 else [],
-            custom={"1": "Acme"} if n % 700 == 0 else {},
-            began_at=begin,
-            opened_at=begin + timedelta(minutes=n),
-            updated_at=begin + timedelta(minutes=n),
-            resolved_at=begin if n % 500 else None,
-        )
-        for n in range(20_000)
-    ]
-    Incident.objects.bulk_create(rows, batch_size=5_000)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE incidents_incident")
+    worst, *others = (severity.pk for severity in severities.values())
+    one = Incident.objects.create(
+        title="Incident",
+        severity_id=worst,
+        state=State.DETECTED,
+        began_at=clock.now(),
+        opened_at=clock.now() - timedelta(days=900),
+        updated_at=clock.now(),
+    )
+    multiply(
+        one,
+        20_000,
+        severity_id=f"CASE mod(n, 40) WHEN 0 THEN {worst} ELSE (ARRAY{others})[1 + mod(n, 3)] END",
+        state="CASE WHEN mod(n, 500) = 0 THEN 'detected' ELSE 'closed' END",
+        regions="CASE WHEN mod(n, 900) = 0 THEN ARRAY['eu'] ELSE regions END",
+        custom="""CASE WHEN mod(n, 700) = 0 THEN '{"1": "Acme"}' ELSE custom END""",
+        opened_at="opened_at + n * interval '1 minute'",
+        updated_at="opened_at + n * interval '1 minute'",
+        resolved_at="CASE WHEN mod(n, 500) = 0 THEN NULL ELSE opened_at END",
+    )
 
 
 def plans(rows: Any, order: str) -> str:

@@ -43,7 +43,7 @@ def load_starter_page() -> None:
     page = StatusPage.objects.filter(is_default=True).first()
     if page is None:
         page, _ = StatusPage.objects.get_or_create(
-            slug="main", defaults={"name": "Status", "is_default": True}
+            slug="main", defaults={"name": "Our services", "is_default": True}
         )
         _load_texts()
     if page.components.exists():

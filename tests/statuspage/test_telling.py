@@ -84,6 +84,15 @@ def test_a_mail_says_what_is_wrong_and_how_to_stop_it(
     assert 'class="p t-major"' in text_of(message, "html")
 
 
+def test_an_incident_that_affects_no_component_is_not_told_in_green(
+    sink: Sink, follow: Follow, declare: Declare, publish: Publish
+) -> None:
+    follow("ana@example.com")
+    publish(declare("db-7"))
+    tell_all()
+    assert 'class="p t-none"' in text_of(read(sink), "html")
+
+
 def test_it_speaks_the_language_of_the_subscriber(
     sink: Sink, follow: Follow, publish: Publish, declare: Declare, page: StatusPage
 ) -> None:

@@ -81,13 +81,20 @@ def of_update(update: PublicUpdate) -> News:
         page=page,
         subject=f"{what}: {update_title(public)}",
         band=f"{what if over else f'{what}. {_label(state)}'}, {_moment(update.displayed_at)}",
-        tone="ok" if public.is_over else words.TONES[peak],
+        tone=_tone(public, peak),
         title=public.title,
         body=update.body,
         url=f"{page.public_url}/{public.path}",
         thread=public.key,
         lines=[line for line in _of_incident(public, update, effects) if line.texts],
     )
+
+
+def _tone(public: PublicIncident, peak: ComponentState) -> str:
+    """Green is for what is over: one that affects no component is a notice."""
+    if public.is_over:
+        return "ok"
+    return "none" if peak == ComponentState.OPERATIONAL else words.TONES[peak]
 
 
 def update_title(public: PublicIncident) -> str:

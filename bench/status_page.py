@@ -107,13 +107,13 @@ def _ask(port: int, path: str = PATH) -> Answers:
     refused = re.search(r"Non-2xx or 3xx responses: (\d+)", told)
     return Answers(
         rate=float(_found(r"Requests/sec:\s+([\d.]+)", told)),
-        p99_ms=_milliseconds(_found(r"99%\s+(\S+)", told)),
+        p99_ms=_milliseconds(_found(r"^ +99% +(\S+)", told)),
         refused=int(refused[1]) if refused else 0,
     )
 
 
 def _found(pattern: str, told: str) -> str:
-    match = re.search(pattern, told)
+    match = re.search(pattern, told, re.MULTILINE)
     if match is None:
         raise RuntimeError(f"wrk said:\n{told}")
     return match[1]

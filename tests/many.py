@@ -14,12 +14,12 @@ def multiply(row: Model, times: int, **columns: str) -> None:
     if "uuid" in names:
         columns = {"uuid": "gen_random_uuid()", **columns}
     quoted = ", ".join(f'"{name}"' for name in names)
-    values = ", ".join(columns.get(name, f'"{name}"') for name in names)
+    values = ", ".join(columns.get(str(name), f'"{name}"') for name in names)
     table = options.db_table
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} ({quoted}) SELECT {values}"
-            f" FROM {table}, generate_series(1, %s) n WHERE {options.pk.column} = %s",  # type: ignore[union-attr]
+            f" FROM {table}, generate_series(1, %s) n WHERE {options.pk.column} = %s",
             [times, row.pk],
         )
         cursor.execute(f"ANALYZE {table}")

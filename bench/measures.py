@@ -51,6 +51,7 @@ def accepts(product: Product, port: int, *, label: str, view_port: int) -> list[
         view = asyncio.run(load.run(view_port, plain, clients=clients, seconds=SECONDS))
         ratio = ours.rate / view.rate
         wanted = 1200 if label == "default" else 5000
+        has_goal = label == "default" or clients == 64
         figures.append(
             Figure(
                 f"alerts accepted durably, {label}, c={clients}",
@@ -58,8 +59,8 @@ def accepts(product: Product, port: int, *, label: str, view_port: int) -> list[
                 "/s",
                 f"Django view with one INSERT {view.rate:.0f}/s, {ratio:.1f} ×"
                 + (f"; {ours.refused} refused" if ours.refused else ""),
-                f"≥ {wanted}/s",
-                ours.rate >= wanted and not ours.refused,
+                f"≥ {wanted}/s" if has_goal else "",
+                ours.rate >= wanted and not ours.refused if has_goal else None,
             )
         )
     return figures

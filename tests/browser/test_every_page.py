@@ -24,7 +24,7 @@ WORLDS: Final[dict[str, Callable[[], World]]] = {
 
 
 # The longest walk is done in parts, side by side.
-PARTS: Final = {"fresh": 1, "typical": 4, "overfull": 2}
+PARTS: Final = {"fresh": 1, "typical": 2, "overfull": 1}
 
 
 @pytest.fixture

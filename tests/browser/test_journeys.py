@@ -128,8 +128,8 @@ def test_customers_read_without_script_what_is_published_from_the_incident(
     page = browse(people.commander, f"/incidents/{incident.reference}?tab=updates")
     page.get_by_label("Title, as customers would say it").fill("Checkout fails")
     page.get_by_label("What customers need to know").fill("Cards are refused. We **know** why.")
-    page.get_by_role("button", name="Publish on Status").press("Enter")
-    expect(page.locator("#flashes")).to_contain_text("Published on Status")
+    page.get_by_role("button", name="Publish on Our services").press("Enter")
+    expect(page.locator("#flashes")).to_contain_text("Published on Our services")
     public = browse(None, "/status", script=False)
     for _ in range(20):  # the door looks once a second
         if "Checkout fails" in public.inner_text("main"):

@@ -72,7 +72,8 @@ def read(*, principal: Principal, pk: int) -> Notice:
 
 
 def read_upto(marks: Mapping[tuple[int, int], int], *, unseen: Q | None = None) -> int:
-    """Whoever has read a room up to a number has seen what called them there.
+    """Whoever has read a room up to a number has seen what called them there, but for what is
+    urgent: a room that stands open on another screen is no answer to a call.
 
     `marks` are (user id, incident id) → seq. `unseen` says which notices are of facts that do not
     stand in a room. One query where nobody was called.
@@ -80,6 +81,7 @@ def read_upto(marks: Mapping[tuple[int, int], int], *, unseen: Q | None = None) 
     rows = Notice.objects.filter(
         user__in={reader for reader, _ in marks},
         incident__in={incident for _, incident in marks},
+        urgent=False,
         read_at__isnull=True,
     ).exclude(unseen or Q(pk__in=()))
     called = rows.values_list("pk", "user_id", "incident_id", "fact__seq")

@@ -84,14 +84,13 @@ def test_it_tells_nobody_who_left_or_may_not_see_the_incident(
     assert told() == ["tom"]
 
 
-def test_whoever_gets_a_role_is_told(people: People, incident: Incident) -> None:
-    lifecycle.assign(
-        incident_id=incident.pk,
-        role="operations",
-        user=people.teammate,
-        actor=Actor.of(people.commander),
-    )
+def give(incident: Incident, user: User, role: str, *, by: User) -> None:
+    lifecycle.assign(incident_id=incident.pk, role=role, user=user, actor=Actor.of(by))
     work()
+
+
+def test_whoever_gets_a_role_is_told(people: People, incident: Incident) -> None:
+    give(incident, people.teammate, "operations", by=people.commander)
     notice = Notice.objects.get(user=people.teammate)
     assert (notice.text, notice.urgent) == ("made you operations lead", False)
 
@@ -176,11 +175,20 @@ def test_the_api_lists_them_and_takes_note(
 def test_reading_the_room_is_reading_what_called_one_there(
     people: People, incident: Incident
 ) -> None:
-    first = call(incident, people.teammate, by=people.commander)
-    call(incident, people.teammate, by=people.commander)
+    give(incident, people.teammate, "operations", by=people.commander)
+    give(incident, people.teammate, "scribe", by=people.commander)
+    first = Notice.objects.earliest("pk").fact
     room = (people.teammate.pk, incident.pk)
     assert notices.read_upto({room: first.seq, (people.observer.pk, incident.pk): 99}) == 1
     assert Notice.objects.get(read_at=None).fact.seq > first.seq
+
+
+def test_an_urgent_call_is_not_answered_by_a_room_that_stands_open(
+    people: People, incident: Incident
+) -> None:
+    call(incident, people.teammate, by=people.commander)
+    assert notices.read_upto({(people.teammate.pk, incident.pk): 99}) == 0
+    assert Notice.objects.get().read_at is None
 
 
 def test_what_is_taken_back_calls_nobody_any_more(people: People, incident: Incident) -> None:

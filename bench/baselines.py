@@ -63,21 +63,25 @@ def django_view(socket_dir: str, scratch: Any) -> Iterator[int]:
     """The plain Django application under daphne; yields its port."""
     (scratch / "plain_view.py").write_text(DJANGO_VIEW)
     port = free_port()
-    server = subprocess.Popen(
-        [sys.executable, "-m", "daphne", "-p", str(port), "-v", "0", "plain_view:application"],
-        cwd=scratch,
-        env=os.environ | {"BENCH_SOCKET": socket_dir, "PYTHONPATH": str(scratch)},
-    )
-    try:
-        await_port(port)
+    command = [sys.executable, "-m", "daphne", "-p", str(port), "-v", "0", "plain_view:application"]
+    environment = os.environ | {"BENCH_SOCKET": socket_dir, "PYTHONPATH": str(scratch)}
+    with serving(command, port, cwd=scratch, env=environment):
         yield port
+
+
+@contextmanager
+def serving(command: list[str], port: int, **settings: Any) -> Iterator[None]:
+    """A program that listens at the port, while it is measured; `settings` are those of Popen."""
+    server = subprocess.Popen(command, **settings)
+    try:
+        _await_port(port)
+        yield
     finally:
         server.terminate()
         server.wait(10)
 
 
-def await_port(port: int) -> None:
-    """Until somebody listens there. Raises RuntimeError after half a minute."""
+def _await_port(port: int) -> None:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         try:
@@ -116,13 +120,8 @@ asyncio.run(main())
 def echo_server() -> Iterator[int]:
     """The `websockets` library alone, sending each message to everybody; yields its port."""
     port = free_port()
-    server = subprocess.Popen([sys.executable, "-c", ECHO, str(port)], cwd=ROOT)
-    try:
-        await_port(port)
+    with serving([sys.executable, "-c", ECHO, str(port)], port, cwd=ROOT):
         yield port
-    finally:
-        server.terminate()
-        server.wait(10)
 
 
 def alert_body(n: int) -> bytes:

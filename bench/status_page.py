@@ -129,7 +129,7 @@ def _nginx_alone(scratch: Path) -> Iterator[int]:
     port = free_port()
     config = scratch / "alone.conf"
     config.write_text(_ALONE.format(scratch=scratch, port=port, path=PATH))
-    with _running(config, port):
+    with baselines.serving(["nginx", "-c", str(config), "-g", "daemon off;"], port):
         yield port
 
 
@@ -150,16 +150,5 @@ def _nginx_before(product: Product, scratch: Path) -> Iterator[int]:
         text = text.replace(old, new)
     config = scratch / "before.conf"
     config.write_text(text)
-    with _running(config, port):
+    with baselines.serving(["nginx", "-c", str(config), "-g", "daemon off;"], port):
         yield port
-
-
-@contextmanager
-def _running(config: Path, port: int) -> Iterator[None]:
-    nginx = subprocess.Popen(["nginx", "-c", str(config), "-g", "daemon off;"])
-    try:
-        baselines.await_port(port)
-        yield
-    finally:
-        nginx.terminate()
-        nginx.wait(10)

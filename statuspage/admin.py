@@ -93,7 +93,8 @@ class StatusPageAdmin(Rows):
     inlines = (GroupInline, ComponentInline)
 
     def save_model(self, request: HttpRequest, obj: StatusPage, form: Any, change: bool) -> None:
-        page_settings.hide_inside(obj)
+        if change:
+            page_settings.hide_inside(obj, snapshots.locked(obj.pk))
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

@@ -34,6 +34,7 @@ def save_page(
 ) -> StatusPage:
     """Save a new or changed page. `teams` and `password` stay where they are None; an empty
     password takes the old one away. Raises Invalid with the name of the field at fault."""
+    held: StatusPage | None = None
     if page.pk is not None:
         held = locked(page.pk)
         page.version, page.edition = held.version, held.edition
@@ -41,7 +42,8 @@ def save_page(
         page.password = _hashed(password)
     check_page(page)
     _check_admission(page)
-    hide_inside(page)
+    if held is not None:
+        hide_inside(page, held)
     page.save()
     if teams is not None:
         page.teams.set(teams)
@@ -51,11 +53,10 @@ def save_page(
     return page
 
 
-def hide_inside(page: StatusPage) -> None:
+def hide_inside(page: StatusPage, before: StatusPage) -> None:
     """Before a changed page is saved: others may read it from now on, but not what was rendered
-    for those inside."""
-    before = StatusPage.objects.filter(pk=page.pk).first()
-    if before is not None and before.tells_inside and not page.tells_inside:
+    for those inside. `before` is its row as it is kept."""
+    if before.tells_inside and not page.tells_inside:
         page.snapshots.all().delete()
         page.rendered_at = None
 
